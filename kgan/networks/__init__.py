@@ -1,0 +1,14 @@
+"""One published architecture a file; a builder returns a functional `keras.Model`; imported on first use."""
+
+import importlib
+import pkgutil
+
+
+def __dir__() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def __getattr__(name: str):
+    if name.startswith("_") or name not in __dir__():
+        raise AttributeError(f"kgan.networks has no network named {name!r}; it has {', '.join(__dir__())}.")
+    return importlib.import_module(f"{__name__}.{name}")

@@ -1,0 +1,26 @@
+"""The normalisations that a builder's `normalization` argument names."""
+
+from keras import layers
+
+NAMES = ("batch", "batch-per-replica", "layer", "instance", None)
+
+
+def normalize(x, kind: str | None, name: str, momentum: float = 0.9, epsilon: float = 1e-5):
+    """Apply the normalisation called `kind` to (batch, height, width, channels).
+
+    `"batch"` takes its statistics over all replicas, `"batch-per-replica"` over each one's part (faster under
+    a strategy, and one replica no longer equals two). `"layer"` and `"instance"` look at one sample only (all
+    of it, or each channel), as a gradient penalty per sample asks; both have one scale and one offset a
+    channel.
+    """
+    if kind in ("batch", "batch-per-replica"):
+        return layers.BatchNormalization(
+            momentum=momentum, epsilon=epsilon, synchronized=kind == "batch", name=name
+        )(x)
+    if kind in ("layer", "instance"):
+        return layers.GroupNormalization(groups=1 if kind == "layer" else -1, epsilon=epsilon, name=name)(x)
+    if kind is None:
+        return x
+    raise ValueError(
+        f"normalization: expected one of {', '.join(repr(known) for known in NAMES)}; received {kind!r}."
+    )

@@ -1,0 +1,19 @@
+"""The `spectral_normalization` switch of the builders."""
+
+from collections.abc import Callable
+
+from keras import layers
+
+
+def spectral_wrapper(active: bool) -> Callable[[layers.Layer], layers.Layer]:
+    """What to pass each layer with weights through: spectral normalization, or nothing.
+
+    Example:
+        >>> wrap = spectral_wrapper(True)
+        >>> x = wrap(layers.Conv2D(8, 3, name="down"))(x)
+    """
+    if not active:
+        return lambda layer: layer
+    from kgan.layers.spectral_normalization import SpectralNormalization
+
+    return lambda layer: SpectralNormalization(layer, name=f"{layer.name}_spectral")
