@@ -5,7 +5,7 @@ from keras import layers
 NAMES = ("batch", "batch-per-replica", "layer", "instance", None)
 
 
-def normalize(x, kind: str | None, name: str, momentum: float = 0.9, epsilon: float = 1e-5):
+def normalize(x, kind: str | None, name: str, affine: bool = True):
     """Apply the normalisation called `kind` to (batch, height, width, channels).
 
     `"batch"` takes its statistics over all replicas, `"batch-per-replica"` over each one's part (faster under
@@ -13,12 +13,11 @@ def normalize(x, kind: str | None, name: str, momentum: float = 0.9, epsilon: fl
     of it, or each channel), as a gradient penalty per sample asks; both have one scale and one offset a
     channel.
     """
+    settings = {"epsilon": 1e-5, "center": affine, "scale": affine, "name": name}
     if kind in ("batch", "batch-per-replica"):
-        return layers.BatchNormalization(
-            momentum=momentum, epsilon=epsilon, synchronized=kind == "batch", name=name
-        )(x)
+        return layers.BatchNormalization(momentum=0.9, synchronized=kind == "batch", **settings)(x)
     if kind in ("layer", "instance"):
-        return layers.GroupNormalization(groups=1 if kind == "layer" else -1, epsilon=epsilon, name=name)(x)
+        return layers.GroupNormalization(groups=1 if kind == "layer" else -1, **settings)(x)
     if kind is None:
         return x
     raise ValueError(
