@@ -1,0 +1,65 @@
+"""Learning-rate schedules that adversarial papers use."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kgan")
+class PerStep(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule for an optimizer that makes several updates a training step.
+
+    `rate(update) = schedule(update // updates)`, so that one schedule means the same on both sides.
+
+    Args:
+        schedule: a Keras schedule, in training steps.
+        updates: updates a step.
+    """
+
+    def __init__(self, schedule, updates):
+        self.schedule = schedule
+        self.updates = updates
+
+    @classmethod
+    def wrap(cls, optimizer, updates):
+        """`optimizer`, its schedule (if it has one) counting training steps."""
+        schedule = getattr(optimizer, "_learning_rate", None)
+        if updates > 1 and isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            inner = schedule.schedule if isinstance(schedule, cls) else schedule
+            optimizer._learning_rate = cls(inner, updates)
+        return optimizer
+
+    def __call__(self, step):
+        return self.schedule(ops.floor_divide(ops.cast(step, "int64"), self.updates))
+
+    def get_config(self):
+        schedule = keras.optimizers.schedules.serialize(self.schedule)
+        return {"schedule": schedule, "updates": self.updates}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.optimizers.schedules.deserialize(config["schedule"]), config["updates"])
+
+
+@keras.saving.register_keras_serializable("kgan")
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+    """Constant, then a straight line to zero (Isola et al. 2017; Zhu et al. 2017: 100 + 100 epochs).
+
+    `rate(step) = initial * min(1, (total - step) / (total - constant))`, never below zero.
+
+    Args:
+        initial: the rate at the beginning.
+        constant: steps before the decay.
+        total: steps after which the rate is zero.
+    """
+
+    def __init__(self, initial, constant, total):
+        if not 0 <= constant < total:
+            raise ValueError(f"LinearDecay: expected 0 <= constant < total, received {constant} and {total}.")
+        self.initial, self.constant, self.total = initial, constant, total
+
+    def __call__(self, step):
+        left = ops.cast(self.total, "float32") - ops.cast(step, "float32")
+        return self.initial * ops.clip(left / (self.total - self.constant), 0.0, 1.0)
+
+    def get_config(self):
+        return {"initial": self.initial, "constant": self.constant, "total": self.total}

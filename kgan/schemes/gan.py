@@ -1,0 +1,110 @@
+"""GAN: a generator against a discriminator, whatever the loss between them."""
+
+from keras import KerasTensor, ops
+
+from kgan import backend
+from kgan.adversarial import AdversarialModel
+
+
+class GAN(AdversarialModel):
+    """The generative adversarial network (Goodfellow et al. 2014, arXiv:1406.2661).
+
+    min over G, max over D of `E log D(x) + E log(1 - D(G(z)))`, z normal. Which loss is minimised, and which
+    penalty D pays, are arguments of `compile`; the default is the paper's non-saturating loss.
+
+    Args:
+        generator: network from latents `(batch, latent_size)` to images `(batch, height, width, channels)` in
+            [-1, 1] (or to any other samples).
+        discriminator: network from such samples to logits, `(batch, 1)` or a map `(batch, h, w, 1)`.
+        latent_size: numbers in a latent.
+
+    Raises:
+        ValueError: networks that do not fit together, said with both shapes.
+
+    Example:
+        >>> gan = GAN(dcgan.generator((32, 32)), dcgan.discriminator((32, 32)), latent_size=128)
+        >>> gan.compile(loss="hinge", penalty="r1")
+        >>> gan.fit(images, epochs=10)
+        >>> gan.sample(16, seed=1).shape
+        (16, 32, 32, 3)
+
+    Differs from the paper: one D update and one G update a step share a batch and a generator pass; its
+    Algorithm 1 is `generator_batch="fresh"`.
+    """
+
+    batch_keys = ("image",)
+    defaults = {"loss": "non-saturating"}
+
+    def __init__(self, generator, discriminator, latent_size=128, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.latent_size = latent_size
+        self.check_networks()
+
+    def check_networks(self):
+        """Latent fits generator, generator fits discriminator."""
+        latent = tuple(self.generator_inputs()["latent"].shape)
+        if latent[1:] != (self.latent_size,):
+            raise ValueError(
+                f"{type(self).__name__}: expected latent_size to be what the generator takes, received "
+                f"latent_size={self.latent_size} and a generator for latents {latent}. Make them equal."
+            )
+        made, judged = tuple(self.generator.output.shape), tuple(self.image_input().shape)
+        if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(judged):
+            raise ValueError(
+                f"{type(self).__name__}: expected a discriminator for what the generator makes, received a "
+                f"generator of {made} and a discriminator for {judged}. Build both with one image size."
+            )
+
+    def generator_inputs(self):
+        """The generator's inputs by name."""
+        inputs = self.generator.input
+        return inputs if isinstance(inputs, dict) else {"latent": inputs}
+
+    def image_input(self):
+        """What the discriminator looks at."""
+        inputs = self.discriminator.input
+        return inputs["image"] if isinstance(inputs, dict) else inputs
+
+    @property
+    def input_signature(self):
+        return {
+            name: KerasTensor(tensor.shape, tensor.dtype, name=name) for name, tensor in self.generator_inputs().items()
+        }
+
+    def generate(self, batch):
+        latent = self.draw("latent", (ops.shape(batch["image"])[0], self.latent_size))
+        return {"image": self.generator(latent)}
+
+    def judge(self, image, batch):
+        """D's logits for images, given what the batch says about them."""
+        return self.discriminator(image)
+
+    def log_accuracy(self, real, fake):
+        """How often a logit falls on the side of the loss's threshold where it belongs; 1 is a generator lost.
+        A Wasserstein critic has no threshold and logs nothing."""
+        threshold = self.loss.threshold
+        if threshold is not None:
+            self.log("discriminator/accuracy_real", ops.mean(ops.cast(real > threshold, "float32")))
+            self.log("discriminator/accuracy_fake", ops.mean(ops.cast(fake < threshold, "float32")))
+
+    def discriminator_losses(self, batch, generated):
+        real = self.judge(batch["image"], batch)
+        fake = self.judge(generated["image"], batch)
+        self.log_accuracy(real, fake)
+        penalties = self.penalty_terms(lambda x: self.judge(x, batch), batch["image"], generated["image"])
+        return {"adversarial": self.loss.discriminator(real, fake), **penalties}
+
+    def generator_losses(self, batch, generated):
+        fake = self.judge(generated["image"], batch)
+        real = self.judge(batch["image"], batch) if self.loss.generator_uses_real else None
+        return {"adversarial": self.loss.generator(real, fake)}
+
+    def call(self, inputs, training=False):
+        if isinstance(inputs, dict) and set(inputs) == {"latent"}:
+            inputs = inputs["latent"]
+        return self.generator(inputs, training=training)
+
+    def sample_inputs(self, count, seed):
+        return {"latent": backend.random("normal", (count, self.latent_size), [seed, 0])}
