@@ -1,0 +1,94 @@
+"""Loading an item that may fail: a second try, then another item in its place, and a line in the report."""
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.data.keys import fold
+from kgan.errors import UserError
+
+TRIES = 32  # the item twice, then others: with half of all files broken this fails once in a thousand million
+
+
+def loader(part, number, key, skipped):
+    """Returns `load(place, epoch) -> (read, example)` for one part of a source, in TensorFlow operations.
+
+    A place is a row's position plus the number of rows times the lap (how often the epoch has gone over the rows). With
+    a key, a row that cannot be loaded is replaced by another, drawn by key, epoch and place, so that the examples
+    around it stay what they were; `read` is then always true. Without one, `read` is false and the example is zeros.
+
+    Args:
+        part: `kgan.data.source.Part`.
+        number: int, the part's number within its source.
+        key: int64 tensor of shape (2,), or None for loading without anything random.
+        skipped: dict, filled with item index -> "name: what is wrong".
+
+    Returns:
+        A function of two int64 scalars that returns a bool and a dict of tensors.
+    """
+    count = len(part)
+    columns = tf.nest.map_structure(tf.constant, part.rows)
+
+    @tf.autograph.experimental.do_not_convert
+    def load(place, epoch, again=False):
+        row = tf.nest.map_structure(lambda column: tf.gather(column, place % count), columns)
+        own = None if key is None else fold(key, number, epoch, row["index"], place // count)
+        return part.load({**row, "again": tf.convert_to_tensor(again)}, own)
+
+    if part.explain is None:
+        return lambda place, epoch: (tf.constant(True), load(place, epoch))
+
+    def note(position):
+        row = tf.nest.map_structure(lambda column: column[position], part.rows)
+        skipped.setdefault((number, int(row["index"])), part.explain(row))
+        return np.bool_(False)
+
+    def give_up(position):
+        note(position)
+        raise UserError(
+            f"expected readable files; found {len(skipped):,} that are not, such as {next(iter(skipped.values()))}; "
+            "check the disk, or look at the folder with `kgan data`."
+        )
+
+    def other(place, epoch, attempt):
+        draw = fold(key, number, epoch, place, "instead", attempt)
+        return tf.random.stateless_uniform([], draw, 0, count, tf.int64)
+
+    def load_or_other(place, epoch):
+        def replace(attempt):
+            before = tf.where(attempt == 2, place, other(place, epoch, attempt - 1))
+            with tf.control_dependencies([tf.numpy_function(note, [before % count], tf.bool)]):
+                return load(tf.identity(other(place, epoch, attempt)), epoch)
+
+        def fail(_):
+            last = other(place, epoch, TRIES - 1) % count
+            with tf.control_dependencies([tf.numpy_function(give_up, [last], tf.bool)]):
+                return load(tf.identity(place), epoch)
+
+        tries = tf.data.Dataset.range(2).map(lambda attempt: load(place, epoch, attempt == 1))
+        others = tf.data.Dataset.range(2, TRIES).map(replace)
+        found = tries.concatenate(others).ignore_errors(log_warning=False)
+        found = found.concatenate(tf.data.Dataset.range(1).map(fail)).take(1)
+        return tf.constant(True), found.get_single_element()
+
+    def load_or_zeros(place, epoch):
+        tries = tf.data.Dataset.range(2).map(lambda attempt: (True, load(place, epoch, attempt == 1)))
+        tries = tries.ignore_errors(log_warning=False)
+        zeros = tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), tries.element_spec[1])
+
+        def nothing(_):
+            return tf.numpy_function(note, [place % count], tf.bool), zeros
+
+        found = tries.concatenate(tf.data.Dataset.range(1).map(_shaped(nothing))).take(1)
+        return found.get_single_element()
+
+    return load_or_other if key is not None else load_or_zeros
+
+
+def _shaped(function):
+    """Gives the flag that comes out of Python its shape."""
+
+    def shaped(argument):
+        flag, example = function(argument)
+        return tf.ensure_shape(flag, []), example
+
+    return shaped

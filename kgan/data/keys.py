@@ -1,0 +1,26 @@
+"""Keys of the random draws in data: a key and a use give another key, so no draw depends on any other's order."""
+
+import zlib
+
+import tensorflow as tf
+
+
+def fold(key, *uses):
+    """Derives a key from a key and what it is for.
+
+    Args:
+        key: int tensor of shape (2,), or a Python int (the seed at the root).
+        *uses: each a str (a name) or an integer, Python's or a tensor.
+
+    Returns:
+        int64 tensor of shape (2,), fit for every `tf.random.stateless_*` function.
+
+    Example:
+        >>> flip = tf.random.stateless_uniform([], fold(key, "flip")) < 0.5
+    """
+    if isinstance(key, int):
+        key = tf.constant([key & 0x7FFFFFFFFFFFFFFF, 0], tf.int64)
+    for use in uses:
+        number = zlib.crc32(use.encode()) if isinstance(use, str) else use
+        key = tf.random.experimental.stateless_fold_in(key, tf.cast(number, tf.int64))
+    return key
