@@ -1,0 +1,1 @@
+"""The harness all apps share: flags, run folder, stages, checkpoints, report."""

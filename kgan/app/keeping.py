@@ -1,0 +1,73 @@
+"""What a run writes while it trains, besides pictures and history: checkpoints, the model file, the report."""
+
+import math
+import time
+
+import keras
+
+from kgan.atomic import replacing_path
+from kgan.callbacks import Recording
+
+
+class CheckpointKeeper(Recording):
+    """Writes a checkpoint at each record.
+
+    Args:
+        store: `Checkpoints`.
+        metadata: callable that returns the JSON metadata of this moment.
+    """
+
+    def __init__(self, store, metadata):
+        super().__init__()
+        self.store = store
+        self.metadata = metadata
+
+    def record(self, logs):
+        self.store.write(self.model.state(), self.metadata(), int(self.model.steps))
+
+
+class Seldom(Recording):
+    """Does `work(model)` at a record, but not more often than every so many seconds.
+
+    Args:
+        work: callable from the model to nothing.
+        seconds: float.
+    """
+
+    def __init__(self, work, seconds):
+        super().__init__()
+        self.work = work
+        self.seconds = seconds
+        self._last = -math.inf
+
+    def record(self, logs):
+        if time.monotonic() - self._last >= self.seconds:
+            self.now()
+
+    def now(self):
+        """Does the work however long ago it was last done."""
+        self.work(self.model)
+        self._last = time.monotonic()
+
+
+class ContinueEpoch(keras.callbacks.Callback):
+    """Puts a state back after `fit` has reset the running means, when training goes on within an epoch.
+
+    Args:
+        state: what `model.state()` gave.
+    """
+
+    def __init__(self, state):
+        super().__init__()
+        self.state = state
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.state is not None:
+            self.model.restore(self.state)
+            self.state = None
+
+
+def save_model(model, path):
+    """Writes a `.keras` file; a reader sees the whole of it or the one before."""
+    with replacing_path(path) as temporary:
+        model.save(temporary)

@@ -1,0 +1,21 @@
+"""Callbacks for `fit`: sample grids, collapse watch, guard against NaN, history, progress."""
+
+from kgan.callbacks.collapse_watch import CollapseWatch, mean_pairwise_distance
+from kgan.callbacks.history import History
+from kgan.callbacks.nan_guard import NaNGuard, TrainingDiverged
+from kgan.callbacks.progress import Progress, duration
+from kgan.callbacks.recording import Every, Recording
+from kgan.callbacks.sample_grid import SampleGrid
+
+__all__ = [
+    "CollapseWatch",
+    "Every",
+    "History",
+    "NaNGuard",
+    "Progress",
+    "Recording",
+    "SampleGrid",
+    "TrainingDiverged",
+    "duration",
+    "mean_pairwise_distance",
+]

@@ -1,0 +1,83 @@
+"""CollapseWatch: how different the samples are, beside how different the data are."""
+
+import math
+import time
+
+import numpy as np
+
+from kgan.callbacks.recording import Recording
+
+
+class CollapseWatch(Recording):
+    """Logs how different the samples are beside how different the data are, and warns when they are much
+    alike.
+
+    `diversity/samples` and `diversity/data` are mean pairwise distances, within each label where there are
+    labels. Arjovsky & Bottou (2017, arXiv:1701.04862) describe the collapse that this shows.
+
+    Args:
+        data: array of real images `(count, height, width, channels)` in [-1, 1].
+        labels: `(count,)` int, or None.
+        draw: callable `(model, labels) -> images` of the same count. Default: `model.sample`.
+        alarm: float, the share of the data's diversity below which to warn.
+        seconds: float, the shortest time between two looks.
+        say: callable that takes a line.
+    """
+
+    def __init__(self, data, labels=None, draw=None, alarm=0.25, seconds=0.0, say=print):
+        super().__init__()
+        self.labels = None if labels is None else np.asarray(labels)
+        self.data_diversity = mean_pairwise_distance(data, self.labels)
+        self.draw = draw or _sample_like(len(data))
+        self.alarm = alarm
+        self.seconds = seconds
+        self._last = -math.inf
+        self.say = say
+        self._was_diverse = False
+
+    def record(self, logs):
+        if time.monotonic() - self._last < self.seconds:
+            return
+        self._last = time.monotonic()
+        diversity = mean_pairwise_distance(self.draw(self.model, self.labels), self.labels)
+        logs["diversity/samples"] = diversity
+        logs["diversity/data"] = self.data_diversity
+        if diversity >= self.alarm * self.data_diversity:
+            self._was_diverse = True
+        elif self._was_diverse:
+            # Every generator begins by drawing much the same image; only a fall counts, and is told once.
+            self._was_diverse = False
+            self.say(
+                f"Step {int(self.model.steps)}: samples differ by {diversity:.3f}, the data by "
+                f"{self.data_diversity:.3f}: the generator may be collapsing. A penalty (r1, wgan-gp), "
+                "another loss or a slower discriminator helps."
+            )
+
+
+def _sample_like(count):
+    def draw(model, labels):
+        return model.sample(count, seed=1) if labels is None else model.sample(count, seed=1, label=labels)
+
+    return draw
+
+
+def mean_pairwise_distance(images, labels=None):
+    """The mean over pairs of the root mean square difference of two images.
+
+    `mean over i < j of sqrt(mean((x_i - x_j)^2))`; with labels, over pairs of the same label only.
+
+    Args:
+        images: `(count, ...)`, float.
+        labels: `(count,)`, or None.
+
+    Returns:
+        A float; 0 where there is no pair.
+    """
+    flat = np.asarray(images, np.float64).reshape(len(images), -1)
+    squares = np.sum(flat**2, axis=1)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0) / flat.shape[1])
+    pairs = np.triu(np.ones(distances.shape, bool), k=1)
+    if labels is not None:
+        labels = np.asarray(labels)
+        pairs &= labels[:, None] == labels[None]
+    return float(distances[pairs].mean()) if pairs.any() else 0.0

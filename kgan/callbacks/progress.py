@@ -1,0 +1,103 @@
+"""Progress: how far training is and when it will be done."""
+
+import sys
+import time
+
+import keras
+import numpy as np
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows how far training is and when it will be done: a bar on a terminal, now and then a line elsewhere.
+
+    Args:
+        total: int, batches of the whole training; None where only a time budget ends it.
+        done: int, batches that went before.
+        each: int, batches a step.
+        budget: `(seconds, limit)`: a callable that returns the seconds spent, and the most there may be; or None.
+        name: str, said before the numbers, such as the name of a stage.
+        quiet: bool, whether to say nothing.
+        stream: where to write. Default: stderr.
+        interval: float, seconds between lines where there is no terminal.
+    """
+
+    def __init__(
+        self, total=None, done=0, each=1, budget=None, name="train", quiet=False, stream=None, interval=20.0
+    ):
+        super().__init__()
+        self.total, self.done, self.each = total, done, each
+        self.budget = budget
+        self.name = name
+        self.quiet = quiet
+        self.stream = sys.stderr if stream is None else stream
+        self.interval = interval
+        self._bar = None
+        self._first = None
+        self._next_line = 0.0
+
+    def on_train_begin(self, logs=None):
+        if self._bar is None and not self.quiet and self.stream.isatty():
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {postfix}")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done += self.each
+        now = time.monotonic()
+        if self._first is None:
+            # Compiling is part of the first step and would spoil the estimate.
+            self._first = (now, self.done)
+        if self._bar is not None:
+            self._bar.n = min(1.0, self.fraction())
+            self._bar.set_description_str(self.name, refresh=False)
+            self._bar.set_postfix_str(self.line(now, logs), refresh=False)
+            self._bar.update(0)
+        elif now >= self._next_line and not self.quiet:
+            self._next_line = now + self.interval
+            print(f"{self.name} {self.fraction():4.0%}  {self.line(now, logs)}", file=self.stream, flush=True)
+
+    def fraction(self):
+        """Returns how much of the training is done, 0 to 1."""
+        parts = [] if self.total is None else [self.done / self.total]
+        if self.budget is not None:
+            spent, limit = self.budget
+            parts.append(spent() / limit)
+        return max(parts, default=0.0)
+
+    def seconds_left(self, now):
+        """Returns the estimate, in seconds; None before there is one."""
+        then, done = self._first
+        left = []
+        if self.total is not None and self.done > done:
+            left.append((self.total - self.done) * (now - then) / (self.done - done))
+        if self.budget is not None:
+            spent, limit = self.budget
+            left.append(max(0.0, limit - spent()))
+        return min(left, default=None)
+
+    def line(self, now, logs):
+        """Returns the numbers worth a glance."""
+        left = self.seconds_left(now)
+        words = [f"step {int(self.model.steps):,}", *_losses(logs)]
+        return "  ".join([*words, "estimating ..." if left is None else f"{duration(left)} left"])
+
+    def close(self):
+        """Leaves the terminal in order."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def duration(seconds):
+    """Returns a length of time as people say it: `42 s`, `7 min`, `3 h 20 min`."""
+    seconds = max(0, round(seconds))
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+
+
+def _losses(logs):
+    shown = {name: value for name, value in (logs or {}).items() if name.endswith("/adversarial")}
+    return [f"{name.split('/')[0]} {float(np.mean(value)):.3f}" for name, value in shown.items()]
