@@ -12,9 +12,10 @@ TRIES = 32  # the item twice, then others: with half of all files broken this fa
 def loader(part, number, key, skipped):
     """Returns `load(place, epoch) -> (read, example)` for one part of a source, in TensorFlow operations.
 
-    A place is a row's position plus the number of rows times the lap (how often the epoch has gone over the rows). With
-    a key, a row that cannot be loaded is replaced by another, drawn by key, epoch and place, so that the examples
-    around it stay what they were; `read` is then always true. Without one, `read` is false and the example is zeros.
+    A place is a row's position plus the number of rows times the lap (how often the epoch has gone over the
+    rows). With a key, a row that cannot be loaded is replaced by another, drawn by key, epoch and place, so
+    that the examples around it stay what they were; `read` is then always true. Without one, `read` is false
+    and the example is zeros.
 
     Args:
         part: `kgan.data.source.Part`.
@@ -45,8 +46,8 @@ def loader(part, number, key, skipped):
     def give_up(position):
         note(position)
         raise UserError(
-            f"expected readable files; found {len(skipped):,} that are not, such as {next(iter(skipped.values()))}; "
-            "check the disk, or look at the folder with `kgan data`."
+            f"expected readable files; found {len(skipped):,} that are not, such as "
+            f"{next(iter(skipped.values()))}; check the disk, or look at the folder with `kgan data`."
         )
 
     def other(place, epoch, attempt):
@@ -82,6 +83,12 @@ def loader(part, number, key, skipped):
         return found.get_single_element()
 
     return load_or_other if key is not None else load_or_zeros
+
+
+def user_error(error: tf.errors.OpError) -> UserError | None:
+    """Finds the line meant for the user in an error that came out of a `tf.data` pipeline, or None."""
+    _, marker, line = str(error).partition("UserError: ")
+    return UserError(line.splitlines()[0]) if marker else None
 
 
 def _shaped(function):

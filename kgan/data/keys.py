@@ -1,4 +1,4 @@
-"""Keys of the random draws in data: a key and a use give another key, so no draw depends on any other's order."""
+"""Keys of the random draws in data: a key and a use give another key, so no draw depends on another."""
 
 import zlib
 

@@ -1,4 +1,4 @@
-"""The two conversions between pixels as files hold them (uint8) and as models see them (float32 in [-1, 1])."""
+"""The two conversions between pixels in files (uint8) and pixels in models (float32 in [-1, 1])."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +8,8 @@ def to_float(pixels):
     """Turns uint8 pixels into what models see: `x / 127.5 - 1`.
 
     Args:
-        pixels: uint8 array or tensor of any shape, 0 black, 255 white. Other dtypes holding 0 to 255 work too.
+        pixels: uint8 array or tensor of any shape, 0 black, 255 white. Other dtypes holding 0 to 255 work
+            too.
 
     Returns:
         float32 of the same shape in [-1, 1]; a NumPy array for a NumPy array, else a tensor.
@@ -25,7 +26,8 @@ def to_float(pixels):
 def to_uint8(images):
     """Turns what models make into uint8 pixels: `round((x + 1) * 127.5)`, clipped to 0 and 255.
 
-    The inverse of `to_float`: every uint8 value survives the way there and back. Values that are not a number become 0.
+    The inverse of `to_float`: every uint8 value survives the way there and back. Values that are not a number
+    become 0.
 
     Args:
         images: float array or tensor of any shape, nominally in [-1, 1].

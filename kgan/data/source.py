@@ -1,4 +1,4 @@
-"""What every kind of data is: rows, a function that makes a row an example, and reproducible batches of those."""
+"""What every kind of data is: rows, a function that makes a row an example, and reproducible batches."""
 
 import dataclasses
 import functools
@@ -19,18 +19,22 @@ class Part:
     """Items that are shuffled together. Most sources have one part; unpaired data has two, `a` and `b`.
 
     Args:
-        rows: dict name -> array (or a nested dict of those), what is known of each item before it is read: paths,
-            sizes, labels, or the pixels themselves. The first axis counts the items. `index`, an item's number before
-            any split, is added.
-        load: `load(row, key) -> dict` makes one item an example, in TensorFlow operations (`tf.numpy_function` for what
-            has none). `row` is one item's row, as tensors. `key` is None when nothing may be random (evaluation), else
-            an int64 tensor of shape (2,) made from seed, epoch and item: every draw of the augmentation comes from
-            `keys.fold(key, "its use")`. Shapes must be static.
-        explain: None if `load` cannot fail. Else `explain(row) -> str` says in one line, "name: what is wrong", why it
-            did (row: the same as NumPy values). An item that fails is loaded a second time with `row["again"]` true
-            (a chance for a slower, more forgiving way), then replaced by another item, and is reported once.
-        held_out: bool array, the items that their owner set apart (a test folder); `split` takes those. None: none.
-        groups: int array; items of one group (one photograph, one code point) always fall on the same side of a split.
+        rows: dict name -> array (or a nested dict of those), what is known of each item before it is read:
+            paths, sizes, labels, or the pixels themselves. The first axis counts the items. `index`, an
+            item's number before any split, is added.
+        load: `load(row, key) -> dict` makes one item an example, in TensorFlow operations
+            (`tf.numpy_function` for what has none). `row` is one item's row, as tensors. `key` is None when
+            nothing may be random (evaluation), else an int64 tensor of shape (2,) made from seed, epoch and
+            item: every draw of the augmentation comes from `keys.fold(key, "its use")`. Shapes must be
+                static.
+        explain: None if `load` cannot fail. Else `explain(row) -> str` says in one line, "name: what is
+            wrong", why it did (row: the same as NumPy values). An item that fails is loaded a second time
+            with `row["again"]` true (a chance for a slower, more forgiving way), then replaced by another
+            item, and is reported once.
+        held_out: bool array, the items that their owner set apart (a test folder); `split` takes those. None:
+            none.
+        groups: int array; items of one group (one photograph, one code point) always fall on the same side of
+            a split.
     """
 
     rows: dict
@@ -80,13 +84,15 @@ class Part:
 
 
 class Source:
-    """A data set, opened: how many examples there are, and batches of them in a reproducible order. Immutable.
+    """A data set, opened: how many examples there are, and batches of them in a reproducible order.
+    Immutable.
 
-    The order of epoch e is a permutation keyed by (seed, e), the augmentation of an item by (seed, epoch, item), so any
-    batch can be made without those before it. Only the rows are held in memory, and one permutation.
+    The order of epoch e is a permutation keyed by (seed, e), the augmentation of an item by (seed, epoch,
+    item), so any batch can be made without those before it. Only the rows are held in memory, and one
+    permutation.
 
-    With several parts (unpaired data) each part is shuffled on its own; the longest part sets the epoch's length, and
-    the others begin another permutation within the epoch when they run out.
+    With several parts (unpaired data) each part is shuffled on its own; the longest part sets the epoch's
+    length, and the others begin another permutation within the epoch when they run out.
 
     Args:
         parts: a `Part`, or a sequence of them; their examples are merged into one dict.
@@ -117,9 +123,9 @@ class Source:
         """Makes a source of arrays in memory.
 
         Args:
-            arrays: dict key -> array, all of one length. uint8 arrays of images, (items, height, width, channels), or
-                clips, (items, frames, height, width, channels), come out as float32 in [-1, 1]; integers as int32;
-                anything else as it is.
+            arrays: dict key -> array, all of one length. uint8 arrays of images, (items, height, width,
+                channels), or clips, (items, frames, height, width, channels), come out as float32 in [-1, 1];
+                integers as int32; anything else as it is.
             augment: `augment(example, key) -> example`, called in training only, as for `Part.load`.
             label_names: see `Source`.
             held_out: see `Part`.
@@ -169,7 +175,7 @@ class Source:
         return f"{counts} item{'' if counts == '1' else 's'}" + (f"\n{self._text}" if self._text else "")
 
     def report(self) -> list[str]:
-        """Returns a line, "name: what is wrong", for each file that could not be read since the source was opened."""
+        """Returns a line, "name: what is wrong", for each file that failed to load since the source was opened."""
         return list(self._skipped.values())
 
     def take(self, *chosen) -> "Source":
@@ -181,8 +187,8 @@ class Source:
         """Divides the data into what is trained on and what is held out, the same way every time.
 
         Args:
-            held_out: float in [0, 1), the fraction of items (of groups, where there are groups) to hold out. Where the
-                data came with a test or val part, that part is taken and the fraction is not used.
+            held_out: float in [0, 1), the fraction of items (of groups, where there are groups) to hold out.
+                Where the data came with a test or val part, that part is taken and the fraction is not used.
             seed: int, chooses which.
 
         Returns:
@@ -198,7 +204,7 @@ class Source:
         return training, apart
 
     def batches_per_epoch(self, batch_size: int) -> int:
-        """Returns how many full batches an epoch has; at least one, if need be by going over the data again."""
+        """Returns how many full batches an epoch has: at least one, if need be with items in it twice."""
         return max(1, len(self) // batch_size)
 
     def batches(
@@ -211,23 +217,26 @@ class Source:
     ) -> tf.data.Dataset:
         """Returns batches: dicts of tensors with a leading batch axis.
 
-        Training: without end, shuffled, augmented, full batches only (which items an epoch leaves out changes with the
-        epoch). Otherwise one pass in order, nothing random, with a short last batch, and without the unreadable items.
+        Training: without end, shuffled, augmented, full batches only (which items an epoch leaves out changes
+        with the epoch). Otherwise one pass in order, nothing random, with a short last batch, and without the
+        unreadable items.
 
         Args:
             batch_size: int >= 1, the global batch.
             seed: int, of shuffling and augmentation.
             start: int >= 0, the number of batches already consumed; the first batch is the one after those.
             training: bool.
-            share: (worker, workers): this worker's part of each global batch; `batch_size` must divide evenly.
+            share: (worker, workers): this worker's part of each global batch; `batch_size` must divide
+                evenly.
 
         Returns:
             A `tf.data.Dataset`.
         """
-        worker, workers = share
+        workers = share[1]
         if batch_size < 1 or batch_size % workers:
             raise UserError(
-                f"expected a batch size that is a multiple of the {workers} worker(s); found {batch_size}; change it."
+                f"expected a batch size that is a multiple of the {workers} worker(s); found {batch_size}; "
+                "change it."
             )
         options = tf.data.Options()
         options.deterministic = True
