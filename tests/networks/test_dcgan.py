@@ -52,7 +52,6 @@ def test_conditional_generator_hears_its_label(tmp_path):
 
 
 def test_spectral_normalization_wraps_every_layer_with_weights(tmp_path):
-    pytest.importorskip("kgan.layers.spectral_normalization")
     build = lambda: dcgan.discriminator(  # noqa: E731
         (16, 16), 1, 4, spectral_normalization=True, normalization=None, classes=3, conditioning="projection"
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from keras import layers
 
+from kgan.layers.spectral_normalization import SpectralNormalization
+
 
 def spectral_wrapper(active: bool) -> Callable[[layers.Layer], layers.Layer]:
     """What to pass each layer with weights through: spectral normalization, or nothing.
@@ -14,6 +16,4 @@ def spectral_wrapper(active: bool) -> Callable[[layers.Layer], layers.Layer]:
     """
     if not active:
         return lambda layer: layer
-    from kgan.layers.spectral_normalization import SpectralNormalization
-
     return lambda layer: SpectralNormalization(layer, name=f"{layer.name}_spectral")

@@ -1,0 +1,126 @@
+"""From images to feature vectors: which network, which resizer, and what to call them in a protocol."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import keras
+import numpy as np
+from keras import ops
+
+from kgan.networks import pretrained, random_convolution
+
+NAMES = ("auto", "inception-v3", random_convolution.VERSION, "pixels")
+
+
+@dataclasses.dataclass(frozen=True)
+class FeatureExtractor:
+    """A network with a name, a size and a resizer.
+
+    Args:
+        name: as it stands in a protocol.
+        network: images in [-1, 1] to (batch, dimension), or to a dict of maps, which are averaged over space.
+        size: (height, width) that the network wants, or None for whatever the images have.
+        channels: that it wants; grey images are repeated, colour ones averaged; None: as they are.
+        notice: why this network stands in for another, or "".
+    """
+
+    name: str
+    network: Callable
+    size: tuple[int, int] | None
+    channels: int | None
+    notice: str = ""
+
+    @property
+    def resizer(self) -> str:
+        """What becomes of images that have another size."""
+        return f"bilinear, antialiased, to {self.size[0]}x{self.size[1]}" if self.size else "none"
+
+    def __call__(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        """Features of (count, height, width, channels) images in [-1, 1]: (count, dimension), float64."""
+        images = np.asarray(images, "float32")
+        if images.ndim != 4 or images.shape[-1] not in (1, 3):
+            raise ValueError(
+                f"features: expected images (count, height, width, 1 or 3); received {images.shape}. "
+                "Add the missing axes."
+            )
+        parts = [self._features(images[at : at + batch_size]) for at in range(0, len(images), batch_size)]
+        return np.concatenate(parts).astype("float64")
+
+    def _features(self, images: np.ndarray) -> np.ndarray:
+        if images.shape[-1] == 1 and self.channels == 3:
+            images = np.repeat(images, 3, axis=-1)
+        elif images.shape[-1] == 3 and self.channels == 1:
+            images = images.mean(axis=-1, keepdims=True)
+        if self.size and images.shape[1:3] != tuple(self.size):
+            images = ops.image.resize(images, self.size, interpolation="bilinear", antialias=True)
+        outputs = keras.tree.flatten(self.network(ops.convert_to_tensor(images)))
+        vectors = [ops.mean(x, axis=(1, 2)) if len(x.shape) == 4 else x for x in outputs]
+        return ops.convert_to_numpy(ops.concatenate([ops.reshape(x, (len(images), -1)) for x in vectors], -1))
+
+
+def get(
+    features="auto", image_size: tuple[int, int] | None = None, time_limit: float = 10.0
+) -> FeatureExtractor:
+    """The extractor of that name, or around that network.
+
+    Args:
+        features: "inception-v3"; "random-convolution-v1"; "pixels"; "auto" (Inception-v3 where its weights
+            can be had, else random-convolution-v1 with a notice that says why); a path to a `.keras` file; a
+            `keras.Model`; or a `FeatureExtractor`, returned as it is.
+        image_size: (height, width) of the images, needed by a model of fixed size only when it differs.
+        time_limit: seconds that looking for weights may take.
+
+    Returns:
+        a `FeatureExtractor`.
+
+    Raises:
+        ValueError: for another name. WeightsUnavailable: for "inception-v3" without weights or network.
+
+    Example:
+        >>> get("random-convolution-v1")(images).shape
+        (100, 320)
+    """
+    if isinstance(features, FeatureExtractor):
+        return features
+    if isinstance(features, keras.Model):
+        return _of_model(features, f"{features.name} ({features.count_params():,} parameters)")
+    if features == "pixels":
+        return FeatureExtractor("pixels", lambda x: ops.reshape(x, (len(x), -1)), image_size, None)
+    if features == random_convolution.VERSION:
+        return _random()
+    if features in ("auto", "inception-v3"):
+        try:
+            network = pretrained.inception_v3(time_limit)
+        except pretrained.WeightsUnavailable as error:
+            if features == "inception-v3":
+                raise
+            return _random(
+                f"{random_convolution.VERSION} stands in for inception-v3, so these numbers compare only "
+                "among "
+                f"themselves ({error})"
+            )
+        return FeatureExtractor("inception-v3 (keras.applications, ImageNet)", network, (299, 299), 3)
+    path = pathlib.Path(str(features))
+    if path.suffix == ".keras" and path.is_file():
+        return _of_model(keras.saving.load_model(path, compile=False), path.name)
+    raise ValueError(
+        f"features: expected one of {', '.join(NAMES)}, a keras.Model or the path of a .keras file; "
+        f"received {features!r}."
+    )
+
+
+def _random(notice: str = "") -> FeatureExtractor:
+    return FeatureExtractor(random_convolution.VERSION, random_convolution.features(3), (64, 64), 3, notice)
+
+
+def _of_model(model: keras.Model, name: str) -> FeatureExtractor:
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or len(shape) != 4 or shape[-1] not in (1, 3):
+        raise ValueError(
+            "features: expected a model from images (batch, height, width, 1 or 3); received "
+            f"{model.name!r} with "
+            f"input {shape}. Wrap it in one that takes an image alone."
+        )
+    size = None if None in shape[1:3] else tuple(shape[1:3])
+    return FeatureExtractor(name, lambda x: model(x, training=False), size, shape[-1])

@@ -1,0 +1,64 @@
+"""All distances between generated and real images at once, with the protocol they were measured by."""
+
+import numpy as np
+
+from kgan.metrics import features as feature_extractors
+from kgan.metrics.frechet_distance import frechet_inception_distance
+from kgan.metrics.kernel_distance import kernel_inception_distance
+from kgan.metrics.precision_recall import density_coverage, precision_recall
+from kgan.metrics.protocol import Protocol, Scores
+
+
+def generation(
+    real: np.ndarray,
+    fake: np.ndarray,
+    reference_split: str,
+    features="auto",
+    neighbours: int = 3,
+    subsets: int = 100,
+    subset_size: int = 1000,
+    seed: int = 0,
+) -> Scores:
+    """FID, KID, precision, recall, density and coverage of `fake` against `real`.
+
+    Args:
+        real, fake: images (count, height, width, 1 or 3) in [-1, 1], more than five of each.
+        reference_split: in words, which images `real` is.
+        features: what `kgan.metrics.features.get` takes.
+        neighbours: of precision and recall; density and coverage have their paper's 5.
+        subsets, subset_size, seed: of the kernel distance.
+
+    Returns:
+        `Scores` with "fid", "kid", "kid_deviation", "precision", "recall", "density", "coverage".
+
+    Example:
+        >>> print(generation(held_out, samples, "held out (10 %), seed 0"))
+    """
+    extractor = feature_extractors.get(features)
+    real_features, fake_features = extractor(real), extractor(fake)
+    kid, deviation = kernel_inception_distance(real_features, fake_features, subsets, subset_size, seed)
+    precision, recall = precision_recall(real_features, fake_features, neighbours)
+    density, coverage = density_coverage(real_features, fake_features)
+    size = min(subset_size, len(real), len(fake))
+    protocol = Protocol(
+        samples=len(fake),
+        reference=len(real),
+        reference_split=reference_split,
+        features=f"{extractor.name}, {real_features.shape[1]} dimensions",
+        resizer=extractor.resizer,
+        notice=extractor.notice,
+        details=(
+            ("KID subsets", f"{subsets} of {size}"),
+            ("neighbours", f"{neighbours} (precision, recall), 5 (density, coverage)"),
+        ),
+    )
+    values = {
+        "fid": frechet_inception_distance(real_features, fake_features),
+        "kid": kid,
+        "kid_deviation": deviation,
+        "precision": precision,
+        "recall": recall,
+        "density": density,
+        "coverage": coverage,
+    }
+    return Scores(values, protocol)

@@ -1,0 +1,127 @@
+import hashlib
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from kgan.metrics import features
+from kgan.metrics.generation import generation
+from kgan.metrics.perceptual_distance import PerceptualDistance, perceptual_distance
+from kgan.networks import pretrained, random_convolution
+
+
+@pytest.fixture
+def no_network(monkeypatch, tmp_path):
+    """No weights in the cache, and a site that never answers."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: time.sleep(60))
+
+
+@pytest.fixture(scope="module")
+def images():
+    random = np.random.default_rng(0)
+    return np.tanh(random.normal(size=(24, 20, 28, 1))).astype("float32")
+
+
+def test_the_fallback_is_one_network_for_ever():
+    network = random_convolution.features(3)
+    digest = hashlib.sha256(b"".join(np.ascontiguousarray(w).tobytes() for w in network.get_weights()))
+    assert digest.hexdigest()[:16] == "a6b71656f9b3d2cd"
+    assert network.count_params() == 361_344
+    assert network.name == "random-convolution-v1"
+    assert not network.trainable_variables
+
+
+def test_grey_images_are_colour_images_with_three_equal_channels(images):
+    grey = random_convolution.features(1)(images[:2])
+    colour = random_convolution.features(3)(np.repeat(images[:2], 3, axis=-1))
+    assert colour["stage_4"].shape == (2, 3, 4, 128)
+    np.testing.assert_allclose(np.asarray(grey["stage_4"]), np.asarray(colour["stage_4"]), atol=1e-5)
+
+
+def test_extractors_take_any_size_and_say_what_they_did(images):
+    extractor = features.get("random-convolution-v1")
+    vectors = extractor(images, batch_size=7)
+    assert vectors.shape == (24, 320)
+    assert vectors.dtype == np.float64
+    assert extractor.resizer == "bilinear, antialiased, to 64x64"
+    np.testing.assert_allclose(vectors, extractor(images, batch_size=24), atol=1e-5)
+    assert features.get(extractor) is extractor
+
+
+def test_a_model_of_the_user_is_an_extractor(images, tmp_path):
+    image = keras.Input((16, 16, 3))
+    model = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image), name="mine")
+    extractor = features.get(model)
+    assert extractor(images).shape == (24, 3)
+    assert "mine" in extractor.name
+    model.save(tmp_path / "mine.keras")
+    loaded = features.get(str(tmp_path / "mine.keras"))
+    assert loaded.name == "mine.keras"
+    np.testing.assert_allclose(loaded(images), extractor(images))
+    with pytest.raises(ValueError, match="received 'resnet'"):
+        features.get("resnet")
+
+
+def test_without_network_the_answer_is_quick_and_never_silent(no_network, images):
+    start = time.perf_counter()
+    extractor = features.get("auto", time_limit=0.3)
+    assert time.perf_counter() - start < 3
+    assert extractor.name == "random-convolution-v1"
+    assert "stands in for inception-v3" in extractor.notice
+    with pytest.raises(pretrained.WeightsUnavailable, match=r"no answer within 0\.3 s"):
+        features.get("inception-v3", time_limit=0.3)
+    with pytest.raises(pretrained.WeightsUnavailable, match="vgg19"):
+        pretrained.vgg19(time_limit=0.3)
+    distance = PerceptualDistance("auto", time_limit=0.3)
+    assert "stands in for vgg19" in distance.notice
+
+
+def test_scores_print_their_whole_protocol(images):
+    scores = generation(images, images[::-1] * 0.5, "all of them", "random-convolution-v1", subset_size=10)
+    text = str(scores)
+    for part in ("24 samples against 24 real images (all of them)", "320 dimensions", "64x64", "100 of 10"):
+        assert part in text
+    assert set(scores.values) == {
+        "fid", "kid", "kid_deviation", "precision", "recall", "density", "coverage"
+    }  # fmt: skip
+    assert scores.as_dict()["protocol"]["reference"] == 24
+    same = generation(images[:, ::4, ::4], images[:, ::4, ::4], "all of them", "pixels")
+    assert same.values["fid"] == pytest.approx(0.0, abs=1e-6)
+    assert (same.values["precision"], same.values["recall"]) == (1.0, 1.0)
+
+
+def test_perceptual_distance_equals_numpy():
+    random = np.random.default_rng(0)
+    a, b = ({"x": random.normal(size=(2, 3, 4, 5)), "y": random.normal(size=(2, 2, 2, 7))} for _ in range(2))
+    expected = np.zeros(2)
+    for name in a:
+        unit = [m[name] / np.linalg.norm(m[name], axis=-1, keepdims=True) for m in (a, b)]
+        expected += np.square(unit[0] - unit[1]).sum(axis=-1).mean(axis=(1, 2))
+    np.testing.assert_allclose(np.asarray(perceptual_distance(a, b)), expected, rtol=1e-5)
+
+
+def test_perceptual_distance_grows_with_blur(images):
+    distance = PerceptualDistance("random-convolution-v1")
+    assert distance.update(images, images).max() < 1e-6
+    slight = distance.update(images, 0.9 * images + 0.1 * np.roll(images, 1, axis=1)).mean()
+    strong = distance.update(images, 0.5 * images + 0.5 * np.roll(images, 1, axis=1)).mean()
+    assert 0 < slight < strong
+    assert distance.result() == pytest.approx((slight + strong) / 3, abs=1e-6)
+    with pytest.raises(ValueError, match="dict of maps"):
+        PerceptualDistance(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))
+
+
+def test_vgg19_taps_equal_the_trunk_on_caffe_images():
+    trunk = keras.applications.VGG19(include_top=False, weights=None)
+    images = np.random.default_rng(0).uniform(-1, 1, (1, 32, 48, 3)).astype("float32")
+    caffe = keras.applications.vgg19.preprocess_input((images.copy() + 1) * 127.5)
+    direct = keras.Model(trunk.input, trunk.get_layer("block3_conv4").output)(caffe)
+    after = pretrained.vgg19_taps(trunk, ("block1_conv2", "block3_conv4"), before_activation=False)
+    assert list(after.output) == ["block1_conv2", "block3_conv4"]
+    np.testing.assert_allclose(np.asarray(after(images)["block3_conv4"]), np.asarray(direct), atol=2e-3)
+    before = pretrained.vgg19_taps(trunk, ("block3_conv4",), before_activation=True)(images)["block3_conv4"]
+    np.testing.assert_allclose(np.maximum(before, 0), np.asarray(direct), atol=2e-3)
+    with pytest.raises(ValueError, match="received block9_conv1"):
+        pretrained.vgg19_taps(trunk, ("block9_conv1",), True)
