@@ -1,0 +1,151 @@
+"""Frames out of video files (PyAV) and folders of numbered pictures, by their number."""
+
+import dataclasses
+import pathlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from kgan.errors import UserError
+
+VIDEO_SUFFIXES = frozenset(
+    (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv", ".gif")
+)
+PICTURE_SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Video:
+    """One video and where each of its frames is.
+
+    Args:
+        path: a video file, or a folder of pictures.
+        size: (height, width) of a frame, upright.
+        times: presentation time stamps in the stream's unit, one a frame, ascending; empty for pictures.
+        pictures: the picture files in order; empty for a video file.
+    """
+
+    path: str
+    size: tuple[int, int]
+    times: tuple[int, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.times) or len(self.pictures)
+
+
+def natural(name: str) -> list:
+    """Sort key under which frame9 comes before frame10."""
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"(\d+)", name)]
+
+
+def find(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The video files below a folder and the folders that hold two pictures or more, in natural order."""
+    videos, pictures = [], {}
+    for path in folder.rglob("*"):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        if path.suffix.lower() in VIDEO_SUFFIXES:
+            videos.append(path)
+        elif path.suffix.lower() in PICTURE_SUFFIXES:
+            pictures[path.parent] = pictures.get(path.parent, 0) + 1
+    frame_folders = [parent for parent, count in pictures.items() if count > 1]
+    return sorted(videos + frame_folders, key=lambda path: natural(path.relative_to(folder).as_posix()))
+
+
+def inspect(path: str | pathlib.Path) -> Video:
+    """Count the frames of a video file, without decoding them, or of a folder of pictures.
+
+    Raises:
+        UserError: nothing there can be read as video.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        names = sorted((p.name for p in path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES), key=natural)
+        files = tuple(str(path / name) for name in names if not name.startswith("."))
+        first = _picture(files[0])
+        return Video(str(path), first.shape[:2], pictures=files)
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            times = [packet.pts for packet in container.demux(stream) if packet.size]
+        with av.open(str(path)) as container:
+            frame = next(container.decode(video=0))
+            size = _upright(frame).shape[:2]
+            if None in times or len(set(times)) < len(times):  # containers such as AVI: ask the decoder
+                times = [frame.pts, *(frame.pts for frame in container.decode(video=0))]
+                times = list(range(len(times))) if None in times else times
+    except (av.FFmpegError, IndexError, StopIteration, ValueError) as error:
+        raise UserError(f"expected a video in {path}, found {error or 'no frame'}: leave it out") from error
+    return Video(str(path), size, times=tuple(sorted(times)))
+
+
+def read(video: Video, numbers: Sequence[int]) -> np.ndarray:
+    """Decode some frames.
+
+    Args:
+        video: what `inspect` returned.
+        numbers: frame numbers from 0, ascending.
+
+    Returns:
+        uint8 of shape (len(numbers), height, width, 3).
+
+    Raises:
+        OSError: the file is damaged at these frames.
+    """
+    if video.pictures:
+        frames = [_picture(video.pictures[number]) for number in numbers]
+        if any(frame.shape != frames[0].shape for frame in frames):
+            raise OSError(f"the pictures in {video.path} differ in size")
+        return np.stack(frames)
+    import av
+
+    wanted = [video.times[number] for number in numbers]
+    try:
+        found = _decode(video, wanted, seek=wanted[0] > video.times[0])
+        if len(found) < len(set(wanted)):  # the container's index misled the seek: read from the start
+            found = _decode(video, wanted, seek=False)
+    except (av.FFmpegError, StopIteration) as error:
+        raise OSError(f"{video.path}: {error}") from error
+    if len(found) < len(set(wanted)):
+        raise OSError(f"{video.path} ends before frame {numbers[-1]}")
+    return np.stack([found[time] for time in wanted])
+
+
+def _decode(video: Video, wanted: list[int], seek: bool) -> dict[int, np.ndarray]:
+    import av
+
+    found, wanted_times = {}, set(wanted)
+    with av.open(video.path) as container:
+        stream = container.streams.video[0]
+        if seek:
+            container.seek(wanted[0], stream=stream, backward=True)
+        for number, frame in enumerate(container.decode(stream)):
+            time = number if frame.pts is None else frame.pts
+            if time in wanted_times:
+                found[time] = _upright(frame)
+            if time >= wanted[-1]:
+                break
+    return found
+
+
+def _upright(frame) -> np.ndarray:
+    """The frame as (height, width, 3), turned as the telephone was held."""
+    return np.rot90(frame.to_ndarray(format="rgb24"), frame.rotation // 90)
+
+
+def _picture(path: str) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+
+
+def motion(frames: np.ndarray) -> float:
+    """Mean absolute change from frame to frame, in grey levels from 0 to 255.
+
+    `mean(|frames[t + 1] - frames[t]|)`
+    """
+    return float(np.abs(np.diff(frames.astype(np.int16), axis=0)).mean()) if len(frames) > 1 else 0.0
