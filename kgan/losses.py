@@ -9,12 +9,11 @@ float type. The maths is in float32, in `softplus` forms that neither overflow n
 scalar, the mean over all logits, so a patch discriminator's logits count like so many samples.
 """
 
-import inspect
-
 import keras
 from keras import ops
 
 from kgan import backend
+from kgan.configured import Configured
 
 _register = keras.saving.register_keras_serializable(package="kgan")
 
@@ -38,7 +37,7 @@ def _same_shape(real, fake, name):
         )
 
 
-def cross_entropy_discriminator(real, fake, label_smoothing=0.0):
+def cross_entropy_discriminator(real, fake, label_smoothing: float = 0.0):
     """The classifier loss that minimax and non-saturating share (Goodfellow et al. 2014, arXiv:1406.2661).
 
     `mean(softplus(-real)) + mean(softplus(fake))`, which is `-log D(x) - log(1 - D(G(z)))`. With one-sided
@@ -73,13 +72,13 @@ def wasserstein_generator(fake):
     return -ops.mean(fake)
 
 
-def least_squares_discriminator(real, fake, a=0.0, b=1.0):
+def least_squares_discriminator(real, fake, a: float = 0.0, b: float = 1.0):
     """`0.5 * mean((real - b)**2) + 0.5 * mean((fake - a)**2)` (Mao et al. 2017, arXiv:1611.04076, eq. 2)."""
     real, fake = _float32(real, fake)
     return 0.5 * ops.mean(ops.square(real - b)) + 0.5 * ops.mean(ops.square(fake - a))
 
 
-def least_squares_generator(fake, c=1.0):
+def least_squares_generator(fake, c: float = 1.0):
     """`0.5 * mean((fake - c)**2)` (Mao et al. 2017, arXiv:1611.04076, eq. 2)."""
     (fake,) = _float32(fake)
     return 0.5 * ops.mean(ops.square(fake - c))
@@ -91,7 +90,7 @@ def hinge_discriminator(real, fake):
     return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + fake))
 
 
-def relativistic(more, less, label_smoothing=0.0):
+def relativistic(more, less, label_smoothing: float = 0.0):
     """Pairing: `mean(softplus(-(more - less)))` (Jolicoeur-Martineau 2018, arXiv:1807.00734).
 
     The discriminator calls it with `(real, fake)`, the generator with `(fake, real)`: sample i against
@@ -105,7 +104,7 @@ def relativistic(more, less, label_smoothing=0.0):
     return _cross_entropy(more - less, 1.0 - label_smoothing)
 
 
-def relativistic_average(more, less, label_smoothing=0.0):
+def relativistic_average(more, less, label_smoothing: float = 0.0):
     """Relativistic average loss (Jolicoeur-Martineau 2018, arXiv:1807.00734, section 4.2).
 
     `mean(softplus(-(more - mean(less)))) + mean(softplus(less - mean(more)))`: the discriminator calls it
@@ -118,32 +117,23 @@ def relativistic_average(more, less, label_smoothing=0.0):
     return _cross_entropy(more - mean_less, 1.0 - label_smoothing) + _cross_entropy(less - mean_more, 0.0)
 
 
-class AdversarialLoss:
+class AdversarialLoss(Configured):
     """A pair of losses; subclasses write `discriminator` and `generator`, both `(real, fake) -> scalar`.
 
     `generator_uses_real` says whether `generator` looks at `real` at all: where it does not, `real` may be
-    `None` and the discriminator need not run on real samples in the generator's turn. Constructor arguments
-    are kept under their own names; `get_config` is read off the signature.
+    `None` and the discriminator need not run on real samples in the generator's turn. `threshold` is the
+    logit between "fake" and "real", `None` where a logit alone says neither.
     """
 
     name = None
     generator_uses_real = False
+    threshold = None
 
     def discriminator(self, real, fake):
         raise NotImplementedError(f"{type(self).__name__} must define discriminator(real, fake).")
 
     def generator(self, real, fake):
         raise NotImplementedError(f"{type(self).__name__} must define generator(real, fake).")
-
-    def get_config(self):
-        return {key: getattr(self, key) for key in inspect.signature(type(self)).parameters}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-    def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_config().items())})"
 
 
 class _CrossEntropyLoss(AdversarialLoss):
@@ -163,6 +153,7 @@ class Minimax(_CrossEntropyLoss):
     """`cross_entropy_discriminator` and `minimax_generator`: the game of Goodfellow et al. 2014, eq. 1."""
 
     name = "minimax"
+    threshold = 0.0
 
     def generator(self, real, fake):
         return minimax_generator(fake)
@@ -173,6 +164,7 @@ class NonSaturating(_CrossEntropyLoss):
     """`cross_entropy_discriminator` and `non_saturating_generator`: what is meant by "the GAN loss"."""
 
     name = "non-saturating"
+    threshold = 0.0
 
     def generator(self, real, fake):
         return non_saturating_generator(fake)
@@ -206,6 +198,10 @@ class LeastSquares(AdversarialLoss):
     def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0):
         self.a, self.b, self.c = a, b, c
 
+    @property
+    def threshold(self):
+        return (self.a + self.b) / 2
+
     def discriminator(self, real, fake):
         return least_squares_discriminator(real, fake, self.a, self.b)
 
@@ -218,6 +214,7 @@ class Hinge(AdversarialLoss):
     """`hinge_discriminator` and `wasserstein_generator` (Lim & Ye 2017, Miyato et al. 2018)."""
 
     name = "hinge"
+    threshold = 0.0
 
     def discriminator(self, real, fake):
         return hinge_discriminator(real, fake)

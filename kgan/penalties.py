@@ -10,12 +10,11 @@ discriminator with batch normalization mixes samples and has no per-sample gradi
 normalization. Of patch logits the gradient of their sum is taken.
 """
 
-import inspect
-
 import keras
 from keras import ops
 
 from kgan import backend
+from kgan.configured import Configured
 
 _register = keras.saving.register_keras_serializable(package="kgan")
 
@@ -30,7 +29,7 @@ def _per_sample(images):
     return (ops.shape(images)[0],) + (1,) * (len(images.shape) - 1)
 
 
-def gradient_norm(critic, points, target=1.0, epsilon=1e-12):
+def gradient_norm(critic, points, target: float = 1.0, epsilon: float = 1e-12):
     """`mean((norm(d critic / d points) - target)**2)`, a norm for each sample.
 
     `epsilon` stands under the root, where it keeps the gradient finite at norm 0: in float32 it changes no
@@ -66,12 +65,10 @@ def standard_deviation(images):
     return ops.sqrt(backend.replica_mean(ops.mean(ops.square(images - mean))))
 
 
-class Penalty:
+class Penalty(Configured):
     """A weighted term of the discriminator's loss, or a constraint on its variables; subclasses write either.
 
     A penalty that only constrains returns `None` when called.
-
-    Constructor arguments are kept under their own names; `get_config` is read off the signature.
 
     Args:
         weight: what the value is multiplied by, >= 0.
@@ -94,16 +91,6 @@ class Penalty:
 
     def constrain(self, variables):
         """Called with the discriminator side's trainable variables after each of its updates."""
-
-    def get_config(self):
-        return {key: getattr(self, key) for key in inspect.signature(type(self)).parameters}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
-
-    def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_config().items())})"
 
 
 @_register

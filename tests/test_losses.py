@@ -161,6 +161,20 @@ def test_generator_uses_real_is_true_to_the_maths(name):
         assert np.isfinite(float(pair.generator(None, np.ones((2, 1)))))
 
 
+def test_the_threshold_lies_where_both_answers_cost_the_same():
+    perfect = {"minimax": (50, -50), "non-saturating": (50, -50), "hinge": (1, -1), "least-squares": (1, 0)}
+    for name, (real, fake) in perfect.items():
+        pair = losses.get(name)
+        as_real, as_fake = (
+            pair.discriminator([pair.threshold], [fake]),
+            pair.discriminator([real], [pair.threshold]),
+        )
+        assert float(as_real) == pytest.approx(float(as_fake), abs=1e-6), name
+        assert float(as_real) > 0.1
+    assert losses.LeastSquares(-1.0, 1.0, 0.0).threshold == 0.0
+    assert losses.get("wasserstein").threshold is losses.get("relativistic").threshold is None
+
+
 def test_pairing_refuses_to_broadcast():
     with pytest.raises(ValueError, match=r"one shape, received real \(4, 1\) and fake \(4,\)"):
         losses.get("relativistic").discriminator(np.zeros((4, 1)), np.zeros(4))

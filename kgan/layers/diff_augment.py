@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan.configured import Configured
+
 POLICY = ("color", "translation", "cutout")
 
 
@@ -107,7 +109,7 @@ def _checked(policy):
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class DiffAugment:
+class DiffAugment(Configured):
     """`diff_augment` with its settings, to be saved with a scheme.
 
     Args:
@@ -123,10 +125,3 @@ class DiffAugment:
 
     def __call__(self, images, draw):
         return diff_augment(images, draw, self.policy, self.channels)
-
-    def get_config(self):
-        return {"policy": list(self.policy), "channels": self.channels}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
