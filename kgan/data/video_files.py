@@ -80,16 +80,17 @@ def inspect(path: str | pathlib.Path) -> Video:
                 times = [frame.pts, *(frame.pts for frame in container.decode(video=0))]
                 times = list(range(len(times))) if None in times else times
     except (av.FFmpegError, IndexError, StopIteration, ValueError) as error:
-        raise UserError(f"expected a video in {path}, found {error or 'no frame'}: leave it out") from error
+        raise UserError(f"no video that can be read ({error or 'no frame'})") from error
     return Video(str(path), size, times=tuple(sorted(times)))
 
 
-def read(video: Video, numbers: Sequence[int]) -> np.ndarray:
+def read(video: Video, numbers: Sequence[int], size: tuple[int, int] | None = None) -> np.ndarray:
     """Decode some frames.
 
     Args:
         video: what `inspect` returned.
         numbers: frame numbers from 0, ascending.
+        size: (height, width) to bring the frames to; None keeps the video's.
 
     Returns:
         uint8 of shape (len(numbers), height, width, 3).
@@ -98,7 +99,7 @@ def read(video: Video, numbers: Sequence[int]) -> np.ndarray:
         OSError: the file is damaged at these frames.
     """
     if video.pictures:
-        frames = [_picture(video.pictures[number]) for number in numbers]
+        frames = [_picture(video.pictures[number], size) for number in numbers]
         if any(frame.shape != frames[0].shape for frame in frames):
             raise OSError(f"the pictures in {video.path} differ in size")
         return np.stack(frames)
@@ -106,9 +107,9 @@ def read(video: Video, numbers: Sequence[int]) -> np.ndarray:
 
     wanted = [video.times[number] for number in numbers]
     try:
-        found = _decode(video, wanted, seek=wanted[0] > video.times[0])
+        found = _decode(video, wanted, size, seek=wanted[0] > video.times[0])
         if len(found) < len(set(wanted)):  # the container's index misled the seek: read from the start
-            found = _decode(video, wanted, seek=False)
+            found = _decode(video, wanted, size, seek=False)
     except (av.FFmpegError, StopIteration) as error:
         raise OSError(f"{video.path}: {error}") from error
     if len(found) < len(set(wanted)):
@@ -116,7 +117,7 @@ def read(video: Video, numbers: Sequence[int]) -> np.ndarray:
     return np.stack([found[time] for time in wanted])
 
 
-def _decode(video: Video, wanted: list[int], seek: bool) -> dict[int, np.ndarray]:
+def _decode(video: Video, wanted: list[int], size, seek: bool) -> dict[int, np.ndarray]:
     import av
 
     found, wanted_times = {}, set(wanted)
@@ -127,20 +128,29 @@ def _decode(video: Video, wanted: list[int], seek: bool) -> dict[int, np.ndarray
         for number, frame in enumerate(container.decode(stream)):
             time = number if frame.pts is None else frame.pts
             if time in wanted_times:
-                found[time] = _upright(frame)
+                found[time] = _upright(frame, size)
             if time >= wanted[-1]:
                 break
     return found
 
 
-def _upright(frame) -> np.ndarray:
+def _upright(frame, size=None) -> np.ndarray:
     """The frame as (height, width, 3), turned as the telephone was held."""
-    return np.rot90(frame.to_ndarray(format="rgb24"), frame.rotation // 90)
+    turns = frame.rotation // 90
+    scale = {}
+    if size is not None and size != (frame.height, frame.width)[:: -1 if turns % 2 else 1]:
+        height, width = size[:: -1 if turns % 2 else 1]
+        method = "AREA" if width < frame.width else "BICUBIC"
+        scale = {"width": width, "height": height, "interpolation": method}
+    return np.rot90(frame.to_ndarray(format="rgb24", **scale), turns)
 
 
-def _picture(path: str) -> np.ndarray:
+def _picture(path: str, size=None) -> np.ndarray:
     with Image.open(path) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        picture = ImageOps.exif_transpose(image).convert("RGB")
+    if size is not None and size != (picture.height, picture.width):
+        picture = picture.resize(size[::-1], Image.Resampling.BICUBIC)
+    return np.asarray(picture)
 
 
 def motion(frames: np.ndarray) -> float:

@@ -23,8 +23,8 @@ def digits_in_motion(
     """Handwritten digits of scikit-learn's that cross each other and bounce off the edges.
 
     After Moving MNIST (Srivastava, Mansimov and Salakhutdinov, 2015, arXiv:1502.04681), but each epoch of
-    training draws anew who meets whom, places, directions and speeds. In evaluation an item is always the same
-    clip. Each of the 1,797 items shows its own digit and others; `split` shares no digit.
+    training draws anew who meets whom, places, directions and speeds. In evaluation an item is always one and
+    the same clip. Each of the 1,797 items shows its own digit and others; `split` shares no digit.
 
     Args:
         image_size: int, or (height, width).
@@ -81,8 +81,8 @@ def sprites(side: int) -> np.ndarray:
 def meetings(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Each item's own digit, shape (count,), and the digits that it may meet, shape (count, 15).
 
-    Digits are shuffled, as neighbours in the file are by one hand, and dealt into blocks of 16; the last block
-    is shorter, and its digits meet several times.
+    Digits are shuffled, as neighbours in the file are by one hand, and dealt into blocks of 16; the last
+    block is shorter, and its digits meet several times.
     """
     order = np.random.default_rng(8).permutation(count).astype(np.int32)
     others = []

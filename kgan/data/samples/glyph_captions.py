@@ -27,8 +27,8 @@ def glyph_captions(
     """White glyphs on black, described: "bold serif capital g", "italic typewriter digit seven".
 
     In training each epoch draws one of three wordings of an image's caption, in evaluation it is the first.
-    `split` holds out captions: combinations of style and character that never occur in training, though each of
-    their words does.
+    `split` holds out captions: combinations of style and character that never occur in training, though each
+    of their words does.
 
     Args:
         image_size: int, or (height, width).
