@@ -1,8 +1,8 @@
 """The `kgan` command: finds the app by name and imports only that one.
 
 `kgan <app> <verb> [flags]`. An app is a module of `kgan.apps` with a table `VERBS = {"train": Train, ...}` of
-dataclasses: the fields are the flags, their docstrings the help, and `run()` does the work and may return an
-exit code.
+dataclasses: the fields are the flags, their docstrings the help, and calling one does the
+work and may return an exit code.
 """
 
 import ast

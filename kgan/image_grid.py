@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kgan.atomic import replacing
+from kgan.data.pixels import to_uint8
+
 GAP = 2
 CAPTION_HEIGHT = 14
 PAPER = 255
@@ -29,7 +32,8 @@ def image_grid(images, columns=None, captions=None, scale=None):
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    images = to_bytes(images)
+    images = np.asarray(images)
+    images = images if images.dtype == np.uint8 else to_uint8(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3, 4) or not len(images):
         raise ValueError(
             f"expected images of shape (count, height, width, 1, 3 or 4); received {images.shape}"
@@ -66,18 +70,7 @@ def image_grid(images, columns=None, captions=None, scale=None):
     return canvas
 
 
-def to_bytes(images):
-    """Returns images as uint8: float ones are taken as [-1, 1], clipped and rounded to the nearest level."""
-    images = np.asarray(images)
-    if images.dtype == np.uint8:
-        return images
-    levels = np.nan_to_num((images.astype(np.float32) + 1.0) * 127.5)
-    return np.clip(np.round(levels), 0, 255).astype(np.uint8)
-
-
 def save_png(picture, path):
     """Writes a PIL image as PNG; a reader sees the whole of it or none."""
-    from kgan.atomic import replacing
-
     with replacing(Path(path)) as stream:
         picture.save(stream, format="PNG")

@@ -12,7 +12,7 @@ class Data:
     folder: tyro.conf.Positional[str]
     """A folder of images, of sub-folders of images, or a TFDS name as `tfds:NAME`."""
 
-    def run(self):
+    def __call__(self):
         from kgan import data
 
         print(data.describe(self.folder))
@@ -31,7 +31,7 @@ class Check:
     tolerance: float = 1e-5
     """The largest difference allowed between a served value and the original."""
 
-    def run(self):
+    def __call__(self):
         from kgan import export
 
         lines, agrees = export.check(self.export, tolerance=self.tolerance)

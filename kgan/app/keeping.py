@@ -1,4 +1,4 @@
-"""What a run writes while it trains, besides pictures and history: checkpoints, the model file, the report."""
+"""What a run writes while it trains, besides pictures and history."""
 
 import math
 import time

@@ -5,13 +5,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import keras
-
 from kgan import callbacks
 from kgan.app.checkpoint import Checkpoints
 from kgan.app.keeping import CheckpointKeeper, ContinueEpoch, Seldom, save_model
 from kgan.app.stopping import StopAtDeadline, StopOnSignal
-from kgan.errors import UserError
 
 # Looking is cheap beside training: a picture at most every so often, model file and report less often still.
 PICTURE_SECONDS = 15.0
@@ -89,7 +86,7 @@ class Trainer:
 
         Raises:
             Stopped: after a signal, once the checkpoint is written.
-            UserError: if the data are too few for a step, or training diverges.
+            TrainingDiverged: at a number that is not finite.
         """
         stores = [Checkpoints(self.folder.checkpoints, i, stage.name) for i, stage in enumerate(self.stages)]
         model = None
@@ -114,12 +111,15 @@ class Trainer:
 
     def _train(self, index, model, store, state, interruption):
         stage = self.stages[index]
-        per_epoch = self._steps_per_epoch(stage, model)
+        # Too few data for one step are gone over again, by the source.
+        per_epoch = max(1, stage.source.batches_per_epoch(self.batch_size) // model.batches_per_step)
         step, deadline = int(model.steps), self._deadline(index)
         epochs = math.inf if stage.epochs is None else stage.epochs
         kept = self._recordings(stage, index, model, store, per_epoch)
         if step >= epochs * per_epoch or self.clock.seconds() >= deadline:
-            self.say(f"{stage.name}: nothing left to train after {step:,} steps; --epochs or --minutes adds some.")
+            self.say(
+                f"{stage.name}: nothing left to train after {step:,} steps; --epochs or --minutes adds some."
+            )
         else:
             if step:
                 self.say(f"{stage.name}: going on after step {step:,}.")
@@ -128,7 +128,6 @@ class Trainer:
                 *stage.callbacks,
                 kept["guard"],
                 callbacks.Every(kept.values(), self.checkpoint_seconds),
-                keras.callbacks.TensorBoard(str(self.folder.tensorboard / stage.name), write_graph=False),
                 progress,
                 StopAtDeadline(self.clock, deadline),
                 StopOnSignal(interruption, [kept[name] for name in ("guard", "history", "checkpoint")]),
@@ -146,7 +145,7 @@ class Trainer:
         data = stage.source.batches(self.batch_size, seed=self.seed, start=step * model.batches_per_step)
         validation = stage.validation and stage.validation.batches(self.batch_size, training=False)
         epoch, within = divmod(step, per_epoch)
-        options = {"verbose": 0, "validation_data": validation}
+        options = {"verbose": 0, "shuffle": False, "validation_data": validation}
         if within:
             # First the rest of the epoch that was interrupted, its running means where they were.
             finishing = [ContinueEpoch(state), *loop]
@@ -162,15 +161,6 @@ class Trainer:
             whole = {"initial_epoch": epoch, "epochs": epochs, "steps_per_epoch": per_epoch}
             model.fit(data, callbacks=loop, **whole, **options)
 
-    def _steps_per_epoch(self, stage, model):
-        steps = stage.source.batches_per_epoch(self.batch_size) // model.batches_per_step
-        if steps < 1:
-            raise UserError(
-                f"expected at least {model.batches_per_step * self.batch_size} samples, enough for one step of "
-                f"{model.batches_per_step} x {self.batch_size}; found {len(stage.source)}; lower --batch-size"
-            )
-        return steps
-
     def _deadline(self, index):
         if self.clock.budget is None:
             return math.inf
@@ -183,7 +173,12 @@ class Trainer:
         def moment():
             step = int(model.steps)
             seconds = round(self.clock.seconds(), 3)
-            return {"stage": stage.name, "epoch": round(step / per_epoch, 4), "step": step, "seconds": seconds}
+            return {
+                "stage": stage.name,
+                "epoch": round(step / per_epoch, 4),
+                "step": step,
+                "seconds": seconds,
+            }
 
         kept = {"guard": callbacks.NaNGuard()}
         if stage.watched is not None:
@@ -191,6 +186,7 @@ class Trainer:
         if stage.draw is not None:
             folder = self.folder.samples if len(self.stages) == 1 else self.folder.samples / stage.name
             kept["grid"] = callbacks.SampleGrid(folder, stage.draw, PICTURE_SECONDS)
+        kept["events"] = callbacks.TensorBoardLog(self.folder.tensorboard / stage.name, kept.get("grid"))
         kept["history"] = callbacks.History(self.folder.history, self.rows, moment)
         kept["checkpoint"] = CheckpointKeeper(store, lambda: {**moment(), "rows": self.rows})
         kept["model"] = Seldom(lambda model: save_model(model, self.folder.model), FILE_SECONDS)

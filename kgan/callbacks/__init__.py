@@ -1,6 +1,7 @@
-"""Callbacks for `fit`: sample grids, collapse watch, guard against NaN, history, progress."""
+"""Callbacks for `fit`: sample grids, collapse watch, guard against NaN, history, TensorBoard, progress."""
 
-from kgan.callbacks.collapse_watch import CollapseWatch, mean_pairwise_distance
+from kgan.callbacks.collapse_watch import CollapseWatch
+from kgan.callbacks.event_log import TensorBoardLog
 from kgan.callbacks.history import History
 from kgan.callbacks.nan_guard import NaNGuard, TrainingDiverged
 from kgan.callbacks.progress import Progress, duration
@@ -15,7 +16,7 @@ __all__ = [
     "Progress",
     "Recording",
     "SampleGrid",
+    "TensorBoardLog",
     "TrainingDiverged",
     "duration",
-    "mean_pairwise_distance",
 ]

@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from kgan.callbacks.recording import Recording
+from kgan.metrics.diversity import mean_pairwise_distance, within_class_distance
 
 
 class CollapseWatch(Recording):
@@ -27,7 +28,7 @@ class CollapseWatch(Recording):
     def __init__(self, data, labels=None, draw=None, alarm=0.25, seconds=0.0, say=print):
         super().__init__()
         self.labels = None if labels is None else np.asarray(labels)
-        self.data_diversity = mean_pairwise_distance(data, self.labels)
+        self.data_diversity = _diversity(data, self.labels)
         self.draw = draw or _sample_like(len(data))
         self.alarm = alarm
         self.seconds = seconds
@@ -39,7 +40,7 @@ class CollapseWatch(Recording):
         if time.monotonic() - self._last < self.seconds:
             return
         self._last = time.monotonic()
-        diversity = mean_pairwise_distance(self.draw(self.model, self.labels), self.labels)
+        diversity = _diversity(self.draw(self.model, self.labels), self.labels)
         logs["diversity/samples"] = diversity
         logs["diversity/data"] = self.data_diversity
         if diversity >= self.alarm * self.data_diversity:
@@ -61,23 +62,5 @@ def _sample_like(count):
     return draw
 
 
-def mean_pairwise_distance(images, labels=None):
-    """The mean over pairs of the root mean square difference of two images.
-
-    `mean over i < j of sqrt(mean((x_i - x_j)^2))`; with labels, over pairs of the same label only.
-
-    Args:
-        images: `(count, ...)`, float.
-        labels: `(count,)`, or None.
-
-    Returns:
-        A float; 0 where there is no pair.
-    """
-    flat = np.asarray(images, np.float64).reshape(len(images), -1)
-    squares = np.sum(flat**2, axis=1)
-    distances = np.sqrt(np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0) / flat.shape[1])
-    pairs = np.triu(np.ones(distances.shape, bool), k=1)
-    if labels is not None:
-        labels = np.asarray(labels)
-        pairs &= labels[:, None] == labels[None]
-    return float(distances[pairs].mean()) if pairs.any() else 0.0
+def _diversity(images, labels):
+    return mean_pairwise_distance(images) if labels is None else within_class_distance(images, labels)

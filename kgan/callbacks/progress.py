@@ -14,7 +14,8 @@ class Progress(keras.callbacks.Callback):
         total: int, batches of the whole training; None where only a time budget ends it.
         done: int, batches that went before.
         each: int, batches a step.
-        budget: `(seconds, limit)`: a callable that returns the seconds spent, and the most there may be; or None.
+        budget: `(seconds, limit)`: a callable that returns the seconds spent, and the most there may be; or
+            None.
         name: str, said before the numbers, such as the name of a stage.
         quiet: bool, whether to say nothing.
         stream: where to write. Default: stderr.
@@ -39,7 +40,9 @@ class Progress(keras.callbacks.Callback):
         if self._bar is None and not self.quiet and self.stream.isatty():
             from tqdm import tqdm
 
-            self._bar = tqdm(total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {postfix}")
+            self._bar = tqdm(
+                total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {postfix}"
+            )
 
     def on_train_batch_end(self, batch, logs=None):
         self.done += self.each

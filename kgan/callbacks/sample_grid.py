@@ -29,6 +29,7 @@ class SampleGrid(Recording):
         self.folder = Path(folder)
         self.draw = draw or (lambda model: (model.sample(64, seed=0), None, None))
         self.seconds = seconds
+        self.path, self.size = None, None
         self._last = -math.inf
 
     def record(self, logs):
@@ -38,7 +39,8 @@ class SampleGrid(Recording):
     def now(self):
         """Writes the picture for the model as it is now; returns its path."""
         images, captions, columns = self.draw(self.model)
-        path = self.folder / f"step-{int(self.model.steps):09d}.png"
-        save_png(image_grid(images, columns, captions), path)
+        picture = image_grid(images, columns, captions)
+        self.path, self.size = self.folder / f"step-{int(self.model.steps):09d}.png", picture.size
+        save_png(picture, self.path)
         self._last = time.monotonic()
-        return path
+        return self.path
