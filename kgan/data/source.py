@@ -175,7 +175,7 @@ class Source:
         return f"{counts} item{'' if counts == '1' else 's'}" + (f"\n{self._text}" if self._text else "")
 
     def report(self) -> list[str]:
-        """Returns a line, "name: what is wrong", for each file that failed to load since the source was opened."""
+        """Returns a line, "name: what is wrong", for each file that has failed to load so far."""
         return list(self._skipped.values())
 
     def take(self, *chosen) -> "Source":
@@ -292,6 +292,7 @@ class Source:
         key = fold(seed, "example") if training else None
         loaders = [loader(part, number, key, self._skipped) for number, part in enumerate(self._parts)]
 
+        @tf.autograph.experimental.do_not_convert
         def load(place):
             found = [load_one(place[str(number)], place["epoch"]) for number, load_one in enumerate(loaders)]
             read = tf.reduce_all([read for read, _ in found])

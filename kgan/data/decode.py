@@ -1,0 +1,178 @@
+"""From a row of the index to the upright pixels of a window, decoding only those where the format allows."""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from kgan.data import archive, pillow
+from kgan.data.headers import BMP, GIF, JPEG, PILLOW, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
+
+NEVER = (1 << 30, 1 << 30)  # larger than any picture
+GREY = (0.299, 0.587, 0.114)
+
+
+class Decoder:
+    """Reads windows of indexed pictures, in TensorFlow operations.
+
+    Args:
+        index: `kgan.data.index.Index`; its rows are what `windows` and `explain` are given.
+        channels: 1, 3 or 4 (with transparency).
+        background: (red, green, blue), 0 to 255, what transparent pictures are laid over.
+    """
+
+    def __init__(self, index, channels: int = 3, background=pillow.WHITE):
+        self.root, self.zipped = index.root, index.is_zip
+        self.channels, self.background = channels, tuple(background)
+
+    def read(self, row) -> tf.Tensor:
+        """Returns a picture's bytes as a string scalar."""
+        if not self.zipped:
+            return tf.io.read_file(tf.strings.join([self.root, "/", row["name"]]))
+        place = [row["offset"], row["packed"], row["deflated"]]
+        return tf.ensure_shape(tf.numpy_function(self._read_member, place, tf.string), [])
+
+    def _read_member(self, offset, packed, deflated):
+        return archive.read(self.root, int(offset), int(packed), bool(deflated))
+
+    def windows(self, row, windows, least=NEVER) -> list:
+        """Decodes windows of a picture, reading it once.
+
+        Args:
+            row: dict of scalars, a row of the index with `again` (see `kgan.data.source.Part`).
+            windows: list of `kgan.data.view.Window` on the upright picture; `mirrored` is left to the caller.
+            least: (height, width); a JPEG may come out reduced by 2, 4 or 8, but no smaller than this.
+
+        Returns:
+            A list of uint8 tensors (height, width, channels).
+        """
+        contents = self.read(row)
+        with_pillow = tf.logical_or(row["again"], row["route"] == PILLOW)
+        route = tf.where(with_pillow, PILLOW, tf.cast(row["route"], tf.int32))
+        turn = _Turn(row["orientation"])
+        size = tf.cast(tf.stack([row["height"], row["width"]]), tf.int32)
+        stored = [turn.to_stored(tf.stack(window[:4]), size) for window in windows]
+
+        def parts(pixels):
+            same = tf.reduce_all(tf.shape(pixels)[:2] == turn.swap(size))
+            with tf.control_dependencies([tf.debugging.Assert(same, ["the picture's size has changed"])]):
+                pixels = tf.identity(pixels)
+            return [turn.upright(_cut(pixels, place)) for place in stored]
+
+        def jpeg_parts():
+            smallest = turn.swap(tf.constant(least))
+            return [turn.upright(self._jpeg(contents, place, smallest)) for place in stored]
+
+        branches = {
+            JPEG: jpeg_parts,
+            PNG: lambda: parts(self._recolour(tf.io.decode_png(contents, 1 if self.channels == 1 else 3))),
+            PNG_ALPHA: lambda: parts(self._flatten(tf.io.decode_png(contents, 4))),
+            WEBP: lambda: parts(self._recolour(tf.io.decode_webp(contents, 3)[0])),
+            WEBP_ALPHA: lambda: parts(self._flatten(tf.io.decode_webp(contents, 4)[0])),
+            GIF: lambda: parts(self._recolour(tf.io.decode_gif(contents)[0])),
+            BMP: lambda: parts(self._recolour(tf.io.decode_bmp(contents, 3))),
+            PILLOW: lambda: self._with_pillow(contents, windows, size),
+        }
+        found = tf.switch_case(route, branches)
+        return [tf.ensure_shape(pixels, [None, None, self.channels]) for pixels in found]
+
+    def explain(self, row) -> str:
+        """Returns "name: what is wrong" for a row (NumPy values) that could not be decoded."""
+        name = os.fsdecode(row["name"])
+        try:
+            if self.zipped:
+                place = int(row["offset"]), int(row["packed"]), bool(row["deflated"])
+                source = archive.read(self.root, *place)
+            else:
+                source = os.path.join(self.root, name)
+            found = pillow.decode(source).shape[:2]
+            expected = int(row["height"]), int(row["width"])
+            if found != expected:
+                return f"{name}: has {found[1]} x {found[0]} pixels now; it had {expected[1]} x {expected[0]}"
+            return f"{name}: cannot be decoded"
+        except FileNotFoundError:
+            return f"{name}: is not there any more"
+        except Exception as error:
+            return f"{name}: {' '.join(str(error).split()) or 'cannot be decoded'}"
+
+    def _jpeg(self, contents, stored, least):
+        channels = min(self.channels, 3)
+
+        def reduced(ratio):
+            return lambda: tf.io.decode_and_crop_jpeg(
+                contents, stored // ratio, channels=channels, ratio=ratio
+            )
+
+        halvings = tf.reduce_min(stored[2:] // least)
+        choice = tf.reduce_sum(tf.cast(halvings >= [2, 4, 8], tf.int32))
+        pixels = tf.switch_case(choice, [reduced(ratio) for ratio in (1, 2, 4, 8)])
+        return self._recolour(pixels)
+
+    def _recolour(self, pixels):
+        """Gives opaque pixels, grey or RGB, the asked number of channels."""
+        found = pixels.shape[-1]
+        if self.channels == 1 and found == 3:
+            grey = tf.tensordot(tf.cast(pixels, tf.float32), tf.constant(GREY), 1)[..., None]
+            return tf.cast(tf.round(grey), tf.uint8)
+        if self.channels == 4:
+            return tf.concat(
+                [pixels, tf.fill([*tf.unstack(tf.shape(pixels)[:2]), 1], tf.constant(255, tf.uint8))], -1
+            )
+        return pixels
+
+    def _flatten(self, pixels):
+        """Lays RGBA pixels over the background."""
+        if self.channels == 4:
+            return pixels
+        alpha = tf.cast(pixels[..., 3:], tf.float32) / 255
+        over = tf.cast(pixels[..., :3], tf.float32) * alpha + tf.constant(self.background, tf.float32) * (
+            1 - alpha
+        )
+        return self._recolour(tf.cast(tf.round(over), tf.uint8))
+
+    def _with_pillow(self, contents, windows, size):
+        def decode(data, places, expected):
+            pixels = pillow.decode(data, self.channels, self.background)
+            if pixels.shape[:2] != tuple(expected):
+                raise ValueError("the picture's size has changed")
+            return [np.ascontiguousarray(_cut(pixels, place)) for place in places]
+
+        places = tf.stack([tf.stack(window[:4]) for window in windows])
+        return tf.numpy_function(decode, [contents, places, size], [tf.uint8] * len(windows))
+
+
+def _cut(pixels, place):
+    top, left, height, width = place[0], place[1], place[2], place[3]
+    return pixels[top : top + height, left : left + width]
+
+
+class _Turn:
+    """How a picture as stored becomes upright, by EXIF's orientation: a transposition, then flips."""
+
+    def __init__(self, orientation):
+        self.plain = tf.equal(orientation, 1)
+        self.transposed = orientation >= 5
+        number = tf.cast(orientation, tf.int32)
+        self.flip_rows = tf.reduce_any(number == [3, 4, 7, 8])
+        self.flip_columns = tf.reduce_any(number == [2, 3, 6, 7])
+
+    def swap(self, pair):
+        """Turns (height, width) of the upright picture into those of the stored one, and back."""
+        return tf.where(self.transposed, pair[::-1], pair)
+
+    def to_stored(self, window, size):
+        """Finds (top, left, height, width) of the upright picture in the stored one."""
+        first, extent = window[:2], window[2:]
+        flipped = tf.stack([self.flip_rows, self.flip_columns])
+        first = tf.where(flipped, size - first - extent, first)
+        return tf.concat([self.swap(first), self.swap(extent)], 0)
+
+    def upright(self, pixels):
+        """Turns stored pixels."""
+
+        def turned():
+            found = tf.cond(self.transposed, lambda: tf.transpose(pixels, [1, 0, 2]), lambda: pixels)
+            found = tf.cond(self.flip_rows, lambda: found[::-1], lambda: found)
+            return tf.cond(self.flip_columns, lambda: found[:, ::-1], lambda: found)
+
+        return tf.cond(self.plain, lambda: pixels, turned)

@@ -1,0 +1,172 @@
+"""One file's header: pixel size, mode, EXIF orientation, the decoder it needs, and what is wrong with it."""
+
+import dataclasses
+import os
+import struct
+
+from PIL import ExifTags, Image
+
+EXTENSIONS = {
+    *(
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".mpo",
+        ".png",
+        ".apng",
+        ".bmp",
+        ".dib",
+        ".gif",
+        ".webp",
+        ".tif",
+        ".tiff",
+    ),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif", ".heic", ".heif"),
+}
+PIXEL_LIMIT = 100_000_000  # more than any camera's; decoded to RGB, 300 MB
+TAIL = 4096  # the bytes at a file's end where its end marker is looked for
+
+# The decoders, as the `route` of a row. JPEG to BMP are TensorFlow's; PILLOW reads all that they do not.
+JPEG, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA, GIF, BMP, PILLOW = range(8)
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What a file's first bytes say. `height` and `width` are those of the upright picture."""
+
+    height: int = 0
+    width: int = 0
+    orientation: int = 1
+    route: int = PILLOW
+    kind: str = ""
+    problem: str = ""
+
+
+def read_header(file, size: int, name: str = "") -> Header:
+    """Reads a picture's header, and its last bytes where those tell whether it is whole.
+
+    Args:
+        file: a binary file, open for reading and seekable.
+        size: int, the file's length in bytes.
+        name: str, the file's name; its extension words the problem.
+
+    Returns:
+        A `Header`; with `problem` set if the file is no use.
+    """
+    if size == 0:
+        return Header(problem="is empty")
+    try:
+        with Image.open(file) as image:
+            header = _describe(image, file)
+            if header.height * header.width > PIXEL_LIMIT:
+                return dataclasses.replace(header, problem=_too_large(header.width, header.height))
+            if not _has_end(image.format, file, size):
+                image.load()  # no end marker: only decoding tells whether pixels are missing
+            return header
+    except Image.DecompressionBombError:
+        return Header(problem=f"has more than {PIXEL_LIMIT // 10**6} million pixels")
+    except Exception as error:  # a broken header can raise anything
+        return Header(problem=_why(error, file, name))
+
+
+def _describe(image, file):
+    width, height = image.size
+    orientation = _orientation(image)
+    route = _route(image, file)
+    if orientation >= 5 and not (route == PILLOW and image.format == "TIFF"):  # Pillow turns TIFFs itself
+        width, height = height, width
+    return Header(height, width, 1 if route == PILLOW else orientation, route, f"{image.format} {image.mode}")
+
+
+def _orientation(image):
+    if (
+        image.format == "PNG" and "exif" not in image.info
+    ):  # Pillow would decode the whole file to look for it
+        return 1
+    found = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return found if found in range(1, 9) else 1
+
+
+def _route(image, file):
+    plain = "transparency" not in image.info
+    match image.format, image.mode:
+        case (("JPEG" | "MPO"), ("L" | "RGB")):
+            return JPEG
+        case "PNG", ("L" | "RGB") if plain:
+            return PNG
+        case "PNG", ("LA" | "RGBA"):
+            return PNG_ALPHA
+        case "WEBP", ("RGB" | "RGBA") if not image.is_animated:
+            return WEBP if image.mode == "RGB" else WEBP_ALPHA
+        case "GIF", _ if plain and not image.is_animated:
+            return GIF
+        case "BMP", "RGB":
+            return BMP if _is_plain_bitmap(file) else PILLOW
+    return PILLOW
+
+
+def _is_plain_bitmap(file):
+    place = file.tell()
+    file.seek(14)
+    header_size, _, _, _, bits, compression = struct.unpack("<IiiHHI", file.read(20))
+    file.seek(place)
+    return header_size >= 40 and bits == 24 and compression == 0
+
+
+def _has_end(format_name, file, size):
+    """Whether the file ends as its format wants; True also where formats have no end marker."""
+    place = file.tell()
+    try:
+        match format_name:
+            case "JPEG" | "MPO":
+                return b"\xff\xd9" in _tail(file, size)
+            case "PNG":
+                return b"IEND\xaeB`\x82" in _tail(file, size)
+            case "GIF":
+                return b"\x3b" in _tail(file, size)[-8:]
+            case "WEBP":
+                file.seek(4)
+                return struct.unpack("<I", file.read(4))[0] <= size - 8
+            case "BMP":
+                file.seek(2)
+                return struct.unpack("<I", file.read(4))[0] <= size
+            case "PPM":
+                return False
+        return True
+    finally:
+        file.seek(place)
+
+
+def _tail(file, size):
+    file.seek(max(0, size - TAIL), os.SEEK_SET)
+    return file.read(TAIL)
+
+
+def _too_large(width, height):
+    return f"has {width:,} x {height:,} pixels, more than {PIXEL_LIMIT // 10**6} million"
+
+
+def _why(error, file, name):
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied"
+    text = str(error).lower()
+    if (
+        "truncated" in text
+        or "unexpected end" in text
+        or "broken data stream" in text
+        or isinstance(error, EOFError)
+    ):
+        return "is truncated"
+    try:
+        file.seek(0)
+        start = file.read(512)
+    except Exception:
+        return "cannot be read"
+    if os.path.splitext(name)[1].lower() in (".heic", ".heif"):
+        return "is HEIC, which Pillow cannot read: convert it to JPEG"
+    if start and not any(byte < 9 or 13 < byte < 32 for byte in start):
+        return "holds text, not an image"
+    if not any(start):
+        return "holds only zeros"
+    return "is not an image that can be read, or is damaged"

@@ -1,0 +1,40 @@
+"""Indexed pictures as a model wants them: a window, resized, mirrored, jittered, in [-1, 1]."""
+
+from kgan.data.decode import Decoder
+from kgan.data.jitter import jitter
+from kgan.data.keys import fold
+from kgan.data.pillow import WHITE
+from kgan.data.pixels import to_float
+from kgan.data.view import View
+
+
+class Pictures:
+    """Makes rows of an index into images.
+
+    Args:
+        index: `kgan.data.index.Index`.
+        view: `kgan.data.view.View`.
+        channels: 1, 3 or 4 (with transparency).
+        background: (red, green, blue), 0 to 255, what transparent pictures are laid over.
+    """
+
+    def __init__(self, index, view: View, channels: int = 3, background=WHITE):
+        self.view = view
+        self.decoder = Decoder(index, channels, background)
+        self.explain = self.decoder.explain
+
+    def load(self, row, key):
+        """Returns the image of a row: float32 (*image_size, channels); random with a key, central without."""
+        window = self.view.window(row["height"], row["width"], key)
+        return self.load_windows(row, [window], key)[0]
+
+    def load_windows(self, row, windows, key) -> list:
+        """Returns an image for each of several windows of a row's picture, all jittered alike."""
+        found = self.decoder.windows(row, windows, self.view.image_size)
+        found = [
+            self.view.resize(pixels, window.mirrored) for pixels, window in zip(found, windows, strict=True)
+        ]
+        found = [to_float(pixels) for pixels in found]
+        if key is None or not self.view.jitter:
+            return found
+        return [jitter(image, fold(key, "jitter"), self.view.jitter) for image in found]
