@@ -89,7 +89,7 @@ def _dispatch(arguments):
     verb, *flags = arguments
     if verb not in verbs:
         raise UserError(_unknown("verb", verb, list(verbs), f"{prefix} --help"))
-    return parse(verbs[verb], flags, f"{prefix} {verb}").run()
+    return parse(verbs[verb], flags, f"{prefix} {verb}")()
 
 
 def parse(command, flags, program):

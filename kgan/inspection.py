@@ -32,9 +32,9 @@ class Check:
     """The largest difference allowed between a served value and the original."""
 
     def __call__(self):
-        from kgan import export
+        from kgan import serving_check
 
-        lines, agrees = export.check(self.export, tolerance=self.tolerance)
+        lines, agrees = serving_check.check(self.export, tolerance=self.tolerance)
         print("\n".join(lines))
         return 0 if agrees else 1
 

@@ -1,12 +1,9 @@
 """What a run writes while it trains, besides pictures and history."""
 
-import math
-import time
-
 import keras
 
 from kgan.atomic import replacing_path
-from kgan.callbacks import Recording
+from kgan.callbacks import Recording, Sparing
 
 
 class CheckpointKeeper(Recording):
@@ -26,28 +23,20 @@ class CheckpointKeeper(Recording):
         self.store.write(self.model.state(), self.metadata(), int(self.model.steps))
 
 
-class Seldom(Recording):
-    """Does `work(model)` at a record, but not more often than every so many seconds.
+class Seldom(Sparing):
+    """Does `work(model)` at a record, but not often.
 
     Args:
         work: callable from the model to nothing.
-        seconds: float.
+        seconds, share: how seldom; see `kgan.callbacks.Sparing`.
     """
 
-    def __init__(self, work, seconds):
-        super().__init__()
+    def __init__(self, work, seconds, share):
+        super().__init__(seconds, share)
         self.work = work
-        self.seconds = seconds
-        self._last = -math.inf
 
-    def record(self, logs):
-        if time.monotonic() - self._last >= self.seconds:
-            self.now()
-
-    def now(self):
-        """Does the work however long ago it was last done."""
+    def now(self, logs=None):
         self.work(self.model)
-        self._last = time.monotonic()
 
 
 class ContinueEpoch(keras.callbacks.Callback):

@@ -10,9 +10,9 @@ from kgan.app.checkpoint import Checkpoints
 from kgan.app.keeping import CheckpointKeeper, ContinueEpoch, Seldom, save_model
 from kgan.app.stopping import StopAtDeadline, StopOnSignal
 
-# Looking is cheap beside training: a picture at most every so often, model file and report less often still.
-PICTURE_SECONDS = 15.0
-FILE_SECONDS = 60.0
+# How often to look: at least so many seconds apart, and for a small share of the time.
+LOOKING = {"seconds": 15.0, "share": 0.04}
+FILING = {"seconds": 60.0, "share": 0.04}
 
 
 @dataclasses.dataclass
@@ -182,15 +182,15 @@ class Trainer:
 
         kept = {"guard": callbacks.NaNGuard()}
         if stage.watched is not None:
-            kept["watch"] = callbacks.CollapseWatch(*stage.watched, seconds=PICTURE_SECONDS, say=self.say)
+            kept["watch"] = callbacks.CollapseWatch(*stage.watched, **LOOKING, say=self.say)
         if stage.draw is not None:
             folder = self.folder.samples if len(self.stages) == 1 else self.folder.samples / stage.name
-            kept["grid"] = callbacks.SampleGrid(folder, stage.draw, PICTURE_SECONDS)
+            kept["grid"] = callbacks.SampleGrid(folder, stage.draw, **LOOKING)
         kept["events"] = callbacks.TensorBoardLog(self.folder.tensorboard / stage.name, kept.get("grid"))
         kept["history"] = callbacks.History(self.folder.history, self.rows, moment)
         kept["checkpoint"] = CheckpointKeeper(store, lambda: {**moment(), "rows": self.rows})
-        kept["model"] = Seldom(lambda model: save_model(model, self.folder.model), FILE_SECONDS)
-        kept["report"] = Seldom(lambda model: self.report(self.rows), FILE_SECONDS)
+        kept["model"] = Seldom(lambda model: save_model(model, self.folder.model), **FILING)
+        kept["report"] = Seldom(lambda model: self.report(self.rows), **FILING)
         return kept
 
     def _progress(self, index, model, per_epoch, step):

@@ -5,7 +5,7 @@ from kgan.callbacks.event_log import TensorBoardLog
 from kgan.callbacks.history import History
 from kgan.callbacks.nan_guard import NaNGuard, TrainingDiverged
 from kgan.callbacks.progress import Progress, duration
-from kgan.callbacks.recording import Every, Recording
+from kgan.callbacks.recording import Every, Recording, Sparing
 from kgan.callbacks.sample_grid import SampleGrid
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Progress",
     "Recording",
     "SampleGrid",
+    "Sparing",
     "TensorBoardLog",
     "TrainingDiverged",
     "duration",

@@ -1,15 +1,12 @@
 """CollapseWatch: how different the samples are, beside how different the data are."""
 
-import math
-import time
-
 import numpy as np
 
-from kgan.callbacks.recording import Recording
+from kgan.callbacks.recording import Sparing
 from kgan.metrics.diversity import mean_pairwise_distance, within_class_distance
 
 
-class CollapseWatch(Recording):
+class CollapseWatch(Sparing):
     """Logs how different the samples are beside how different the data are, and warns when they are much
     alike.
 
@@ -21,25 +18,20 @@ class CollapseWatch(Recording):
         labels: `(count,)` int, or None.
         draw: callable `(model, labels) -> images` of the same count. Default: `model.sample`.
         alarm: float, the share of the data's diversity below which to warn.
-        seconds: float, the shortest time between two looks.
+        seconds, share: how seldom; see `Sparing`.
         say: callable that takes a line.
     """
 
-    def __init__(self, data, labels=None, draw=None, alarm=0.25, seconds=0.0, say=print):
-        super().__init__()
+    def __init__(self, data, labels=None, draw=None, alarm=0.25, seconds=0.0, share=1.0, say=print):
+        super().__init__(seconds, share)
         self.labels = None if labels is None else np.asarray(labels)
         self.data_diversity = _diversity(data, self.labels)
         self.draw = draw or _sample_like(len(data))
         self.alarm = alarm
-        self.seconds = seconds
-        self._last = -math.inf
         self.say = say
         self._was_diverse = False
 
-    def record(self, logs):
-        if time.monotonic() - self._last < self.seconds:
-            return
-        self._last = time.monotonic()
+    def now(self, logs):
         diversity = _diversity(self.draw(self.model, self.labels), self.labels)
         logs["diversity/samples"] = diversity
         logs["diversity/data"] = self.data_diversity
