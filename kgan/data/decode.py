@@ -78,18 +78,19 @@ class Decoder:
 
     def explain(self, row) -> str:
         """Returns "name: what is wrong" for a row (NumPy values) that could not be decoded."""
+        return self.problem(row) or f"{os.fsdecode(row['name'])}: cannot be decoded"
+
+    def problem(self, row) -> str:
+        """Returns "name: what is wrong" for a row (NumPy values), or an empty str if Pillow can read it."""
         name = os.fsdecode(row["name"])
+        source = os.path.join(self.root, name)
         try:
             if self.zipped:
-                place = int(row["offset"]), int(row["packed"]), bool(row["deflated"])
-                source = archive.read(self.root, *place)
-            else:
-                source = os.path.join(self.root, name)
-            found = pillow.decode(source).shape[:2]
-            expected = int(row["height"]), int(row["width"])
+                source = self._read_member(row["offset"], row["packed"], row["deflated"])
+            found, expected = pillow.decode(source).shape[:2], (int(row["height"]), int(row["width"]))
             if found != expected:
                 return f"{name}: has {found[1]} x {found[0]} pixels now; it had {expected[1]} x {expected[0]}"
-            return f"{name}: cannot be decoded"
+            return ""
         except FileNotFoundError:
             return f"{name}: is not there any more"
         except Exception as error:

@@ -29,7 +29,10 @@ class Pictures:
         return self.load_windows(row, [window], key)[0]
 
     def load_windows(self, row, windows, key) -> list:
-        """Returns an image for each of several windows of a row's picture, all jittered alike."""
+        """Returns an image for each of several windows of a row's picture, all jittered alike.
+
+        The key draws nothing but the jitter; the windows are drawn already.
+        """
         found = self.decoder.windows(row, windows, self.view.image_size)
         found = [
             self.view.resize(pixels, window.mirrored) for pixels, window in zip(found, windows, strict=True)

@@ -183,6 +183,22 @@ class Source:
         parts = [part.take(np.asarray(rows)) for part, rows in zip(self._parts, chosen, strict=True)]
         return Source(parts, label_names=self.label_names, text=self._text, identity=self._identity)
 
+    def with_loader(self, load, text: str, identity: str) -> "Source":
+        """Returns a source of the same items that loads them in another way.
+
+        Args:
+            load: as for `Part`; only for sources of one part.
+            text: str, added to the summary.
+            identity: str, what tells this way of loading from others.
+
+        Returns:
+            A `Source`.
+        """
+        (part,) = self._parts
+        parts = dataclasses.replace(part, load=load)
+        text = f"{self._text}\n{text}".strip()
+        return Source(parts, label_names=self.label_names, text=text, identity=f"{self._identity} {identity}")
+
     def split(self, held_out: float = 0.1, seed: int = 0) -> tuple["Source", "Source"]:
         """Divides the data into what is trained on and what is held out, the same way every time.
 
