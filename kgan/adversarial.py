@@ -65,7 +65,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        keras.saving.register_keras_serializable(cls.__module__.split(".")[0])(cls)
+        keras.saving.register_keras_serializable(cls.__module__)(cls)
 
     def __init__(self, name=None, **kwargs):
         super().__init__(name=name, **kwargs)
@@ -76,7 +76,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
         self.discriminator_steps, self.generator_batch = 1, "shared"
         self.seed, self.ema_decay, self.penalties = 0, None, []
         self._averages = []
-        self._run = _Untracked(trackers={}, metrics=[], observed=None, turn=0, evaluating=False, discovered=False)
+        self._run = _Untracked(
+            trackers={}, metrics=[], observed=None, turn=0, evaluating=False, discovered=False
+        )
         self.built = True
 
     # What a scheme writes ----------------------------------------------------------------------------------
@@ -166,7 +168,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
             "generator_batch": "shared",
             **self.defaults,
         }
-        settings |= {name: value for name, value in given.items() if value is not None or name not in settings}
+        settings |= {
+            name: value for name, value in given.items() if value is not None or name not in settings
+        }
         self._check(settings)
         strategy = self.distribute_strategy
         with strategy.scope():
@@ -200,7 +204,10 @@ class AdversarialModel(backend.Trainer, keras.Model):
         self._run.trackers, self._run.discovered = {}, False
         self._settings = _Untracked(
             values={
-                **{name: settings[name] for name in ("loss_weights", "discriminator_steps", "generator_batch")},
+                **{
+                    name: settings[name]
+                    for name in ("loss_weights", "discriminator_steps", "generator_batch")
+                },
                 "generator_optimizer": self.generator_optimizer,
                 "discriminator_optimizer": self.discriminator_optimizer,
                 "loss": self.loss,
@@ -241,7 +248,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
             self._averages = [
                 self.add_weight(
                     shape=v.shape,
-                    initializer=lambda shape, dtype, v=v: ops.convert_to_tensor(ops.convert_to_numpy(v), dtype),
+                    initializer=lambda shape, dtype, v=v: ops.convert_to_tensor(
+                        ops.convert_to_numpy(v), dtype
+                    ),
                     dtype=v.dtype,
                     trainable=False,
                     aggregation="only_first_replica",
@@ -276,11 +285,10 @@ class AdversarialModel(backend.Trainer, keras.Model):
         variables = [variable for network in networks for variable in network.trainable_variables]
         return list({id(variable): variable for variable in variables}.values())
 
-    @property
-    def discriminator_hooks(self):
-        """Layers of the discriminator side that want to know of each discriminator update."""
-        layers = [layer for network in self.discriminator_side for layer in network._flatten_layers()]
-        return [layer for layer in layers if hasattr(layer, "before_discriminator_update")]
+    def side_hooks(self, side):
+        """Layers of one side that want to know of each of its updates (spectral normalization)."""
+        layers = [layer for network in getattr(self, f"{side}_side") for layer in network._flatten_layers()]
+        return [layer for layer in layers if hasattr(layer, "before_update")]
 
     @property
     def averaged(self):
@@ -319,9 +327,10 @@ class AdversarialModel(backend.Trainer, keras.Model):
                 )
             batch = dict(zip(self.batch_keys, values, strict=False))
         for key, value in batch.items():
-            if value.dtype in ("uint8", "int8", "int16", "uint16") and key != "label":
+            dtype = keras.backend.standardize_dtype(value.dtype)
+            if dtype in ("uint8", "int8", "int16", "uint16") and key != "label":
                 raise ValueError(
-                    f"fit: expected {key!r} as float32 in [-1, 1], received {value.dtype}. "
+                    f"fit: expected {key!r} as float32 in [-1, 1], received {dtype}. "
                     "Convert with kgan.data.pixels.to_float."
                 )
         return Batch(batch)
@@ -447,7 +456,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
     def _means(self, logs, only=None):
         for name, value in logs.items():
             if name not in self._run.trackers:
-                raise ValueError(f"train_step: expected logs among {sorted(self._run.trackers)}, found {name!r}.")
+                raise ValueError(
+                    f"train_step: expected logs among {sorted(self._run.trackers)}, found {name!r}."
+                )
             self._run.trackers[name].update_state(value)
         return {
             name: self._shaped(tracker.result())
@@ -502,7 +513,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
         variables = self._state_variables()
         # Running means that this state does not have yet start at zero.
         differing = [n for n in set(state) ^ set(variables) if not n.startswith("mean|")]
-        differing += [n for n in set(state) & set(variables) if tuple(state[n].shape) != tuple(variables[n].shape)]
+        differing += [
+            n for n in set(state) & set(variables) if tuple(state[n].shape) != tuple(variables[n].shape)
+        ]
         if differing:
             raise ValueError(
                 f"restore: expected the state of this model, found {len(differing)} variables that differ, such as "
@@ -512,10 +525,10 @@ class AdversarialModel(backend.Trainer, keras.Model):
             variables[name].assign(value)
 
     def _state_variables(self):
-        found = {f"model|{index}|{v.path}": v for index, v in enumerate(self.variables)}
+        found = {f"model|{index}|{v.name}": v for index, v in enumerate(self.variables)}
         for side in ("discriminator", "generator") if self.compiled else ():
             optimizer = getattr(self, f"{side}_optimizer")
-            found |= {f"{side}|{index}|{v.path}": v for index, v in enumerate(optimizer.variables)}
+            found |= {f"{side}|{index}|{v.name}": v for index, v in enumerate(optimizer.variables)}
         for metric in self.metrics:
             found |= {f"mean|{metric.name}|{index}": v for index, v in enumerate(metric.variables)}
         return found

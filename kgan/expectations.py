@@ -5,6 +5,12 @@ import keras
 SQUASHING = ("sigmoid", "softmax", "hard_sigmoid")
 
 
+def inputs_by_name(network, only):
+    """A network's symbolic inputs by name; a network with a single one calls it `only`."""
+    inputs = network.inputs[0] if isinstance(network, keras.Sequential) else network.input
+    return inputs if isinstance(inputs, dict) else {only: inputs}
+
+
 def check_output(network, kind, scheme):
     """Check that a discriminator returns what a scheme needs.
 
@@ -16,7 +22,7 @@ def check_output(network, kind, scheme):
     Raises:
         ValueError: another shape, or an activation that squashes logits into probabilities.
     """
-    shapes = [tuple(tensor.shape) for tensor in keras.tree.flatten(network.output)]
+    shapes = [tuple(tensor.shape) for tensor in network.outputs]
     shape = shapes[0]
     logit = len(shape) == 2 and shape[-1] == 1
     patch = len(shape) == 4 and shape[-1] == 1
@@ -24,7 +30,7 @@ def check_output(network, kind, scheme):
         "logit": logit,
         "patch": patch,
         "logits": logit or patch,
-        "image": any(shape == tuple(tensor.shape) for tensor in keras.tree.flatten(network.input)),
+        "image": any(shape == tuple(tensor.shape) for tensor in network.inputs),
     }
     expected = {
         "logit": "one logit a sample, (batch, 1)",

@@ -13,6 +13,8 @@ from keras.src.backend.common import global_state
 from keras.src.layers.layer import CallContext
 from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 
+from kgan.backend import threefry
+
 SIDES = ("discriminator", "generator")
 
 
@@ -75,18 +77,9 @@ def random(distribution, shape, key):
     Returns:
         float32 tensor of `shape`. Two replicas with half a batch each get the halves of what one would get.
     """
-    draws = {"normal": tf.random.stateless_normal, "uniform": tf.random.stateless_uniform}
-    if distribution not in draws:
-        raise ValueError(f"distribution: expected one of {sorted(draws)}, received {distribution!r}.")
-    seed = tf.stack([tf.cast(part, "int32") for part in key[:2]])
-    for part in key[2:]:
-        seed = tf.random.experimental.stateless_fold_in(seed, tf.cast(part, "int32"), alg="philox")
-    batch, count = shape[0], replica_count()
-    values = draws[distribution]([batch * count, *shape[1:]], seed, dtype="float32", alg="philox")
-    if count == 1:
-        return values
-    start = replica_index() * batch
-    return values[start : start + batch]
+    if distribution not in ("normal", "uniform"):
+        raise ValueError(f"distribution: expected 'normal' or 'uniform', received {distribution!r}.")
+    return threefry.draw(distribution, shape, key, replica_index() * shape[0])
 
 
 def output_spec(fn, *specs):
@@ -133,10 +126,9 @@ class Trainer:
             if split and options.get("validation_data") is None:
                 (x, y), options["validation_data"] = array_slicing.train_validation_split((x, y), split)
                 options.setdefault("validation_batch_size", batch_size)
-            adapter = get_data_adapter(
-                x, y, batch_size=batch_size, shuffle=options.pop("shuffle", True), steps_per_epoch=None
-            )
-            x, y, batch_size = _grouped(adapter.get_tf_dataset(), self.batches_per_step), None, None
+            shuffle = options.pop("shuffle", True) and hasattr(x, "shape")
+            adapter = get_data_adapter(x, y, batch_size=batch_size, shuffle=shuffle, steps_per_epoch=None)
+            x, y, batch_size = _grouped(adapter, self.batches_per_step), None, None
             options["shuffle"] = False  # The adapter has shuffled, where there was something to shuffle.
         return super().fit(x, y, batch_size=batch_size, epochs=epochs, **options)
 
@@ -230,6 +222,10 @@ class Trainer:
             logs = self.discriminator_update(batch, generated)
             return logs | self.generator_update(batch, forward)
 
+    def learning(self):
+        """Inside, layers run in training mode."""
+        return _calls(self, True)
+
     def forward(self, batch):
         """The generator side's pass over a batch, recorded for `generator_update`."""
         return Forward(self._compiled(self.generate, self._jit.core), batch)
@@ -239,8 +235,7 @@ class Trainer:
         variables = self.side_variables("discriminator")
         if not variables:
             return {}
-        for layer in self.discriminator_hooks:
-            layer.before_discriminator_update()
+        self._announce_update("discriminator")
         generated = self.discriminator_view(keras.tree.map_structure(tf.stop_gradient, generated))
 
         def discriminator_gradients(batch, generated):
@@ -258,6 +253,7 @@ class Trainer:
     def generator_update(self, batch, forward):
         """Move the generator side once, through a recorded pass. Returns its logs."""
         variables = self.side_variables("generator")
+        self._announce_update("generator")
 
         def generator_total(batch, generated):
             total, logs = self.side_total("generator", batch, generated)
@@ -273,6 +269,10 @@ class Trainer:
             decay = tf.cast(self.ema_decay, average.dtype)
             average.assign(average * decay + tf.cast(variable, average.dtype) * (1 - decay))
         return logs
+
+    def _announce_update(self, side):
+        for layer in self.side_hooks(side):
+            layer.before_update()
 
     def _scaled(self, total, optimizer):
         """The number to differentiate: this replica's share of the loss, scaled for float16 if need be."""
@@ -293,12 +293,17 @@ class Trainer:
             )
         share = optimizer.scale_loss(1.0 / self.distribute_strategy.num_replicas_in_sync)
         norm = tf.linalg.global_norm([tf.cast(g, "float32") for g, _ in pairs]) / tf.cast(share, "float32")
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # An overflow is a step that loss scaling skips, no gradient to speak of.
+            norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
         optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
         return {f"{side}/gradient_norm": norm}
 
     def test_step(self, data):
         if isinstance(data, dict) and "turns" in data:
-            raise ValueError("evaluate: expected single batches, received batches grouped for a training step.")
+            raise ValueError(
+                "evaluate: expected single batches, received batches grouped for a training step."
+            )
         with self.evaluating(), _calls(self, False):
             return self.finish_evaluation(self.as_batch(data))
 
@@ -324,7 +329,9 @@ class Trainer:
             dataset = iterator._distributed_dataset
             spec = keras.tree.map_structure(_replica_spec, dataset.element_spec)
         else:
-            spec = keras.tree.map_structure(lambda t: t if t is None else tf.TensorSpec.from_tensor(t), data_batch)
+            spec = keras.tree.map_structure(
+                lambda t: t if t is None else tf.TensorSpec.from_tensor(t), data_batch
+            )
         if isinstance(spec, dict) and "turns" in spec:
             spec = spec["turns"][0]
         with self.distribute_strategy.scope():
@@ -360,8 +367,10 @@ def _keras_tensor(spec):
     return keras.KerasTensor(spec.shape, dtype=spec.dtype.name)
 
 
-def _grouped(dataset, count):
+def _grouped(adapter, count):
     """Groups of `count` batches: `{"turns": (batch, ...)}`; what is left over at the end is dropped."""
+
+    dataset = adapter.get_tf_dataset()
 
     def turns(*stacked):
         stacked = stacked[0] if len(stacked) == 1 else stacked
@@ -379,7 +388,6 @@ def _grouped(dataset, count):
     # A last batch that is smaller cannot be stacked with the others, but it fits into a ragged tensor.
     group = dataset.batch if static else dataset.ragged_batch
     grouped = group(count, drop_remainder=True).map(turns, num_parallel_calls=tf.data.AUTOTUNE)
-    batches = int(dataset.cardinality())
-    if batches >= 0:
-        grouped = grouped.apply(tf.data.experimental.assert_cardinality(batches // count))
+    if adapter.num_batches is not None:
+        grouped = grouped.apply(tf.data.experimental.assert_cardinality(adapter.num_batches // count))
     return grouped.prefetch(tf.data.AUTOTUNE)

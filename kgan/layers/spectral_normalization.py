@@ -10,12 +10,12 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     Spectral Normalization for Generative Adversarial Networks (Miyato et al. 2018, arXiv:1802.05957, alg. 1):
 
-        v = normalize(W.T @ u);  u = normalize(W @ v)      # before_discriminator_update, once per update
+        v = normalize(W.T @ u);  u = normalize(W @ v)      # before_update, once per update
         sigma = u.T @ W @ v                                # in every call, u and v constant, W not
         outputs = layer(inputs) with W / sigma
 
     A call changes nothing: `W` stays as the optimizer left it and the power iteration moves only in
-    `before_discriminator_update`, which `AdversarialModel` calls once before each update of the
+    `before_update`, which `AdversarialModel` calls once before each update of the
     discriminator side. So the generator's turn sees the discriminator that was updated, and inference is
     deterministic. The gradient flows through `sigma` (eq. 9 there); as `W / sigma` does not change with the
     length of `W`, it is orthogonal to `W`. `keras.layers.SpectralNormalization` does neither: it writes `W /
@@ -105,7 +105,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         u, v = (_normalize(ops.stop_gradient(ops.convert_to_tensor(vector))) for vector in (self.u, self.v))
         return ops.sum(u * ops.matmul(self._matrix(self._weight), v))
 
-    def before_discriminator_update(self):
+    def before_update(self):
         """`power_iterations` steps of u and v towards the first singular vectors of the kernel."""
         u, v = _iterate(self._matrix(self._weight), ops.convert_to_tensor(self.u), self.power_iterations)
         self.u.assign(u)

@@ -3,6 +3,7 @@
 from keras import ops
 
 from kgan import backend
+from kgan.expectations import inputs_by_name
 from kgan.schemes.gan import GAN
 
 
@@ -36,7 +37,7 @@ class ConditionalGAN(GAN):
 
     def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
         for name, network in (("generator", generator), ("discriminator", discriminator)):
-            if not isinstance(network.input, dict) or "label" not in network.input:
+            if "label" not in inputs_by_name(network, "one"):
                 raise ValueError(
                     f"ConditionalGAN: expected a {name} with an input named 'label', received one with inputs "
                     f"{[t.name for t in network.inputs]}. Build it with classes={classes}."
@@ -54,7 +55,9 @@ class ConditionalGAN(GAN):
 
     def sample_inputs(self, count, seed, label=None):
         latent = backend.random("normal", (count, self.latent_size), [seed, 0])
-        label = ops.arange(count, dtype="int32") % self.classes if label is None else ops.array(label, "int32")
+        label = (
+            ops.arange(count, dtype="int32") % self.classes if label is None else ops.array(label, "int32")
+        )
         if len(label.shape) not in (0, 1) or (len(label.shape) == 1 and label.shape[0] != count):
             raise ValueError(
                 f"sample: expected label to be an integer or {count} integers, received shape {tuple(label.shape)}."

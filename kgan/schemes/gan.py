@@ -4,6 +4,7 @@ from keras import KerasTensor, ops
 
 from kgan import backend
 from kgan.adversarial import AdversarialModel
+from kgan.expectations import inputs_by_name
 
 
 class GAN(AdversarialModel):
@@ -44,33 +45,27 @@ class GAN(AdversarialModel):
 
     def check_networks(self):
         """Latent fits generator, generator fits discriminator."""
-        latent = tuple(self.generator_inputs()["latent"].shape)
+        latent = tuple(inputs_by_name(self.generator, "latent")["latent"].shape)
         if latent[1:] != (self.latent_size,):
             raise ValueError(
                 f"{type(self).__name__}: expected latent_size to be what the generator takes, received "
                 f"latent_size={self.latent_size} and a generator for latents {latent}. Make them equal."
             )
-        made, judged = tuple(self.generator.output.shape), tuple(self.image_input().shape)
-        if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(judged):
+        made = tuple(self.generator.outputs[0].shape)
+        judged = tuple(inputs_by_name(self.discriminator, "image")["image"].shape)
+        if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(
+            judged
+        ):
             raise ValueError(
                 f"{type(self).__name__}: expected a discriminator for what the generator makes, received a "
                 f"generator of {made} and a discriminator for {judged}. Build both with one image size."
             )
 
-    def generator_inputs(self):
-        """The generator's inputs by name."""
-        inputs = self.generator.input
-        return inputs if isinstance(inputs, dict) else {"latent": inputs}
-
-    def image_input(self):
-        """What the discriminator looks at."""
-        inputs = self.discriminator.input
-        return inputs["image"] if isinstance(inputs, dict) else inputs
-
     @property
     def input_signature(self):
         return {
-            name: KerasTensor(tensor.shape, tensor.dtype, name=name) for name, tensor in self.generator_inputs().items()
+            name: KerasTensor(tensor.shape, tensor.dtype, name=name)
+            for name, tensor in inputs_by_name(self.generator, "latent").items()
         }
 
     def generate(self, batch):
@@ -84,7 +79,7 @@ class GAN(AdversarialModel):
     def log_accuracy(self, real, fake):
         """How often a logit falls on the side of the loss's threshold where it belongs; 1 is a generator lost.
         A Wasserstein critic has no threshold and logs nothing."""
-        threshold = self.loss.threshold
+        threshold = getattr(self.loss, "threshold", None)
         if threshold is not None:
             self.log("discriminator/accuracy_real", ops.mean(ops.cast(real > threshold, "float32")))
             self.log("discriminator/accuracy_fake", ops.mean(ops.cast(fake < threshold, "float32")))

@@ -50,7 +50,7 @@ def svd(layer, axis):
 def test_sigma_reaches_the_svd_and_the_output_is_the_layers_with_w_over_sigma(case):
     layer, inputs, axis = make(case, warm_up=1)
     for _ in range(100):
-        layer.before_discriminator_update()
+        layer.before_update()
     sigma = float(layer.sigma())
     assert sigma == pytest.approx(svd(layer, axis), rel=0.01)
     plain = CASES[case][0]()
@@ -66,14 +66,14 @@ def test_one_update_is_one_power_iteration():
     u = layer.u.numpy().astype("float64")
     v = w.T @ u / np.linalg.norm(w.T @ u)
     u = w @ v / np.linalg.norm(w @ v)
-    layer.before_discriminator_update()
+    layer.before_update()
     np.testing.assert_allclose(layer.u, u, atol=1e-6)
     np.testing.assert_allclose(layer.v, v, atol=1e-6)
     twice, _, _ = make("dense", power_iterations=2)
     once, _, _ = make("dense")
-    twice.before_discriminator_update()
-    once.before_discriminator_update()
-    once.before_discriminator_update()
+    twice.before_update()
+    once.before_update()
+    once.before_update()
     np.testing.assert_array_equal(twice.u, once.u)
 
 
@@ -131,7 +131,7 @@ def test_sigma_follows_while_the_weights_are_trained():
     optimizer = keras.optimizers.Adam(0.002)
     variables = layer.trainable_variables + head.trainable_variables
     for _ in range(100):
-        layer.before_discriminator_update()
+        layer.before_update()
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((head(tf.tanh(layer(x, training=True))) - y) ** 2)
         optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
@@ -148,7 +148,7 @@ def network(dtype=None):
 
 def test_functional_model_saves_and_loads(tmp_path):
     model, x = network(), image(2, 8, 8, 3)
-    model.get_layer("last").before_discriminator_update()
+    model.get_layer("last").before_update()
     model.get_layer("last").layer.kernel.assign(model.get_layer("last").layer.kernel * 1.5)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -180,8 +180,8 @@ def test_xla_and_its_second_order_gradient_agree_with_eager():
     @tf.function(jit_compile=True)
     def update():
         for layer in model._flatten_layers():
-            if hasattr(layer, "before_discriminator_update"):
-                layer.before_discriminator_update()
+            if hasattr(layer, "before_update"):
+                layer.before_update()
 
     before = model.get_layer("last").u.numpy()
     kernel = model.get_layer("last").layer.kernel.numpy()
@@ -217,7 +217,7 @@ def test_mixed_precision(dtype):
     logits = model(x, training=True)
     assert logits.dtype == dtype.removeprefix("mixed_")
     np.testing.assert_allclose(tf.cast(logits, "float32"), full(x), atol=0.03)
-    model.get_layer("last").before_discriminator_update()
+    model.get_layer("last").before_update()
     assert model.get_layer("last").u.dtype == "float32"
     assert model.get_layer("last").layer.kernel.dtype == "float32"
 
@@ -243,10 +243,10 @@ def test_two_replicas_keep_the_same_vectors():
 
     @tf.function
     def step():
-        strategy.run(layer.before_discriminator_update)
+        strategy.run(layer.before_update)
 
     step()
-    single.get_layer("last").before_discriminator_update()
+    single.get_layer("last").before_update()
     for value in strategy.experimental_local_results(layer.u.value):
         np.testing.assert_allclose(value, single.get_layer("last").u, atol=1e-6)
 
@@ -254,7 +254,7 @@ def test_two_replicas_keep_the_same_vectors():
 def test_zero_weights_give_zero_not_nan():
     layer = SpectralNormalization(keras.layers.Dense(3, kernel_initializer="zeros"))
     np.testing.assert_array_equal(layer(image(2, 4)), np.zeros((2, 3)))
-    layer.before_discriminator_update()
+    layer.before_update()
     np.testing.assert_array_equal(layer(image(2, 4)), np.zeros((2, 3)))
 
 

@@ -1,0 +1,73 @@
+"""Random numbers that are the same with XLA and without, on one replica and on many.
+
+TensorFlow's stateless draws depend on the compiler (XLA lays Philox out in another order) and on the batch they are
+drawn in. A counter-based generator, one block a number, depends on its key and counter alone: Threefry-2x32 with
+20 rounds (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3").
+"""
+
+import math
+
+import tensorflow as tf
+
+ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+PARITY = 0x1BD11BDA
+
+
+def _word(value):
+    value = tf.convert_to_tensor(value)
+    return value if value.dtype == tf.uint32 else tf.bitcast(tf.cast(value, "int32"), "uint32")
+
+
+def _rotate(word, bits):
+    left = tf.bitwise.left_shift(word, tf.constant(bits, "uint32"))
+    return tf.bitwise.bitwise_or(left, tf.bitwise.right_shift(word, tf.constant(32 - bits, "uint32")))
+
+
+def threefry(key, counter):
+    """Encrypt counters.
+
+    Args:
+        key, counter: pairs of uint32 tensors that broadcast.
+
+    Returns:
+        A pair of uint32 tensors, uniformly distributed.
+    """
+    parity = tf.bitwise.bitwise_xor(tf.bitwise.bitwise_xor(key[0], key[1]), tf.constant(PARITY, "uint32"))
+    keys = (key[0], key[1], parity)
+    first, second = counter[0] + keys[0], counter[1] + keys[1]
+    for group in range(5):
+        for bits in ROTATIONS[group % 2]:
+            first = first + second
+            second = tf.bitwise.bitwise_xor(_rotate(second, bits), first)
+        first = first + keys[(group + 1) % 3]
+        second = second + keys[(group + 2) % 3] + tf.constant(group + 1, "uint32")
+    return first, second
+
+
+def draw(distribution, shape, key, first_sample):
+    """float32 numbers of `shape`, each a function of `key`, its sample's index and its place in the sample.
+
+    Args:
+        distribution: "normal" (mean 0, variance 1) or "uniform" (in [0, 1)).
+        shape: `(batch, ...)`; the batch may be a tensor.
+        key: at least two integers, Python's or scalar tensors.
+        first_sample: index of the batch's first sample in the global batch.
+    """
+    words = (_word(key[0]), _word(key[1]))
+    for part in key[2:]:
+        words = threefry(words, (_word(part), tf.zeros((), "uint32")))
+    size = math.prod(shape[1:])
+    samples = tf.range(shape[0], dtype="int32") + tf.cast(first_sample, "int32")
+    places = _word(tf.range(size, dtype="int32"))[None, :]
+    first, second = threefry(words, (tf.broadcast_to(_word(samples)[:, None], [shape[0], size]), places))
+    values = _unit(first)
+    if distribution == "normal":
+        # Box and Muller; 1 - u is never zero.
+        values = tf.sqrt(-2.0 * tf.math.log(1.0 - values)) * tf.cos(2.0 * math.pi * _unit(second))
+    return tf.reshape(values, shape)
+
+
+def _unit(word):
+    """24 bits of a word as a float in [0, 1)."""
+    bits = tf.bitcast(tf.bitwise.right_shift(word, tf.constant(8, "uint32")), "int32")
+    return tf.cast(bits, "float32") * 2.0**-24

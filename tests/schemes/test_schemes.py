@@ -1,0 +1,87 @@
+"""Each scheme through `run_scheme_test`, and what its paper says of it."""
+
+import numpy as np
+import pytest
+
+from kgan import BEGAN, DRAGAN, GAN, LSGAN, WGAN, WGANGP, ConditionalGAN
+from kgan.networks import began, dcgan, mlp
+from kgan.testing import run_scheme_test
+
+SIZE = (16, 16)
+RANDOM = np.random.default_rng(0)
+SGD = {"class_name": "SGD", "config": {"learning_rate": 0.05}}
+PLAIN = {"generator_optimizer": SGD, "discriminator_optimizer": SGD}
+
+
+@pytest.fixture(scope="module")
+def data():
+    random = np.random.default_rng(0)
+    return {
+        "image": random.uniform(-1, 1, (48, *SIZE, 1)).astype("float32"),
+        "label": random.integers(0, 3, 48).astype("int32"),
+    }
+
+
+def networks(classes=0, normalization="batch", conditioning="concatenate"):
+    return (
+        dcgan.generator(SIZE, 1, latent_size=6, width=2, classes=classes),
+        dcgan.discriminator(
+            SIZE, 1, width=2, classes=classes, normalization=normalization, conditioning=conditioning
+        ),
+    )
+
+
+def images(data):
+    return {"image": data["image"]}
+
+
+def test_gan(data, two_replicas):
+    run_scheme_test(
+        lambda: GAN(*networks(), 6), images(data), {**PLAIN, "ema_decay": 0.9}, strategy=two_replicas
+    )
+
+
+def test_wgan_gp_with_three_critic_steps(data, two_replicas):
+    run_scheme_test(
+        lambda: WGANGP(*networks(normalization=None), 6),
+        images(data),
+        {**PLAIN, "discriminator_steps": 3},
+        strategy=two_replicas,
+    )
+
+
+def test_began(data, two_replicas):
+    run_scheme_test(
+        lambda: BEGAN(
+            began.generator(SIZE, 1, latent_size=4, width=2),
+            began.discriminator(SIZE, 1, width=2, hidden_size=4),
+            latent_size=4,
+            balance_rate=0.1,
+        ),
+        images(data),
+        PLAIN,
+        strategy=two_replicas,
+    )
+
+
+@pytest.mark.parametrize("conditioning", ["concatenate", "projection"])
+def test_conditional_gan(data, two_replicas, conditioning):
+    run_scheme_test(
+        lambda: ConditionalGAN(*networks(3, conditioning=conditioning), 6, classes=3),
+        data,
+        {**PLAIN, "loss": "hinge"},
+        strategy=two_replicas if conditioning == "projection" else None,
+        xla=conditioning == "projection",
+    )
+
+
+def points():
+    return (
+        mlp.generator(None, channels=2, latent_size=4, width=8, depth=2),
+        mlp.discriminator(None, channels=2, width=8, depth=2),
+    )
+
+
+@pytest.mark.parametrize("scheme", [WGAN, LSGAN, DRAGAN])
+def test_named_schemes(scheme):
+    run_scheme_test(lambda: scheme(*points(), 4), {"image": RANDOM.normal(size=(60, 2)).astype("float32")})
