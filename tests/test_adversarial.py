@@ -77,7 +77,7 @@ def test_a_last_group_that_is_not_full_is_left_out():
 def test_grouping_takes_generators_and_datasets():
     def batches():
         for start in range(0, 64, 8):
-            yield POINTS[start : start + 8]
+            yield (POINTS[start : start + 8],)
 
     expected = compiled(discriminator_steps=2)
     fit(expected)
@@ -405,3 +405,5 @@ def test_what_is_refused():
         fit(compiled(loss_weights={"cycle": 1.0}))
     with pytest.raises(ValueError, match="Use fit, which groups the data set"):
         compiled(discriminator_steps=2).train_on_batch(POINTS[:8])
+    logs = compiled().train_on_batch(POINTS[:8], return_dict=True)
+    assert logs["discriminator/adversarial"] > 0

@@ -330,7 +330,7 @@ class Trainer:
             spec = keras.tree.map_structure(_replica_spec, dataset.element_spec)
         else:
             spec = keras.tree.map_structure(
-                lambda t: t if t is None else tf.TensorSpec.from_tensor(t), data_batch
+                lambda t: t if t is None else tf.TensorSpec.from_tensor(tf.convert_to_tensor(t)), data_batch
             )
         if isinstance(spec, dict) and "turns" in spec:
             spec = spec["turns"][0]
