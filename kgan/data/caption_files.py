@@ -6,6 +6,7 @@ import pathlib
 
 from kgan.errors import UserError
 
+TEXT_FILES = "text files"
 TABLES = (".csv", ".jsonl", ".json")
 FILE_FIELDS = ("file", "file_name", "filename", "image", "path")
 CAPTION_FIELDS = ("caption", "captions", "text", "description")
@@ -40,7 +41,7 @@ def read(folder: pathlib.Path, file: str | pathlib.Path | None = None) -> tuple[
                 f"expected one caption file in {folder}, found {len(found)} ({names}): say which one to read"
             )
         if not found:
-            return _text_files(folder), "text files beside the images"
+            return _text_files(folder), TEXT_FILES
         path = found[0]
     else:
         path = next((place for place in (pathlib.Path(file), folder / file) if place.is_file()), None)
@@ -52,9 +53,7 @@ def read(folder: pathlib.Path, file: str | pathlib.Path | None = None) -> tuple[
     try:
         table = readers[path.suffix.lower()](path)
     except UnicodeDecodeError as error:
-        raise UserError(
-            f"expected UTF-8 in {path}, found other bytes: convert it"
-        ) from error
+        raise UserError(f"expected UTF-8 in {path}, found other bytes: convert it") from error
     return table, path.name
 
 

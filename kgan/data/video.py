@@ -10,14 +10,15 @@ import tensorflow as tf
 
 from kgan.data import clips as clips_of
 from kgan.data import video_files
+from kgan.data.images import held_out
+from kgan.data.jitter import jitter as colour_jitter
 from kgan.data.keys import fold
+from kgan.data.layout import places
 from kgan.data.pixels import to_float
 from kgan.data.problems import listing
 from kgan.data.samples.geometry import height_and_width
 from kgan.data.source import Part, Source
 from kgan.errors import UserError
-
-HELD_OUT = frozenset(("test", "val", "valid", "validation"))
 
 
 def video(
@@ -30,6 +31,7 @@ def video(
     channels: int = 3,
     minimum_motion: float = 0.0,
     flip: bool = True,
+    jitter: float = 0.0,
 ) -> Source:
     """Clips out of all the videos below a folder.
 
@@ -47,6 +49,7 @@ def video(
         minimum_motion: leave out clips whose frames differ less from one to the next, on average, in grey
             levels from 0 to 255. 1 leaves out still pictures; finding out means decoding all the videos once.
         flip: mirror half of the clips in training.
+        jitter: from 0 to 1, the strength of colour jitter in training, alike for all frames of a clip.
 
     Returns:
         A `Source` of dicts with `frames`, float32 (length, height, width, channels) in [-1, 1].
@@ -105,7 +108,8 @@ def video(
         if key is not None and flip:
             turned = tf.random.stateless_uniform([], fold(key, "flip")) < 0.5
             frames = tf.where(turned, frames[:, :, ::-1], frames)
-        return {"frames": to_float(tf.ensure_shape(frames, (length, *size, channels)))}
+        frames = to_float(tf.ensure_shape(frames, (length, *size, channels)))
+        return {"frames": colour_jitter(frames, key, jitter) if key is not None and jitter else frames}
 
     def explain(row):
         try:
@@ -115,14 +119,15 @@ def video(
         return f"{_name(root, videos[row['video']])}: frames from {row['first']} could not be read"
 
     owner, first = (np.array(column, np.int64) for column in zip(*clips, strict=True))
+    apart = held_out(places([_name(root, one) for one in videos]))
     part = Part(
         {"video": owner, "first": first},
         load,
         explain,
-        held_out=_set_apart(root, videos, owner),
+        held_out=None if apart is None else apart[owner],
         groups=clips_of.groups(videos, clips),
     )
-    settings = (size, length, stride, hop, channels, minimum_motion, flip)
+    settings = (size, length, stride, hop, channels, minimum_motion, flip, jitter)
     return Source(part, text="\n".join(text), identity=f"video {settings} {_identity(videos)}")
 
 
@@ -160,13 +165,6 @@ def _cover(size: tuple[int, int], image_size: tuple[int, int]) -> tuple[int, int
 def _name(root: pathlib.Path, one: video_files.Video) -> str:
     path = pathlib.Path(one.path)
     return path.relative_to(root).as_posix() if path != root else path.name
-
-
-def _set_apart(root, videos, owner):
-    """Which clips lie in a folder for testing; None if none or all do."""
-    folders = [pathlib.Path(_name(root, one)).parts[:-1] for one in videos]
-    apart = np.array([bool(HELD_OUT & {part.lower() for part in parts}) for parts in folders])[owner]
-    return apart if apart.any() and not apart.all() else None
 
 
 def _identity(videos) -> str:
