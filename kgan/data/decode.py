@@ -32,6 +32,13 @@ class Decoder:
         place = [row["offset"], row["packed"], row["deflated"]]
         return tf.ensure_shape(tf.numpy_function(self._read_member, place, tf.string), [])
 
+    def bytes(self, row) -> bytes:
+        """Returns a picture's bytes, for a row of NumPy values."""
+        if self.zipped:
+            return self._read_member(row["offset"], row["packed"], row["deflated"])
+        with open(os.path.join(self.root, os.fsdecode(row["name"])), "rb") as file:
+            return file.read()
+
     def _read_member(self, offset, packed, deflated):
         return archive.read(self.root, int(offset), int(packed), bool(deflated))
 
@@ -83,11 +90,11 @@ class Decoder:
     def problem(self, row) -> str:
         """Returns "name: what is wrong" for a row (NumPy values), or an empty str if Pillow can read it."""
         name = os.fsdecode(row["name"])
-        source = os.path.join(self.root, name)
         try:
-            if self.zipped:
-                source = self._read_member(row["offset"], row["packed"], row["deflated"])
-            found, expected = pillow.decode(source).shape[:2], (int(row["height"]), int(row["width"]))
+            found, expected = (
+                pillow.decode(self.bytes(row)).shape[:2],
+                (int(row["height"]), int(row["width"])),
+            )
             if found != expected:
                 return f"{name}: has {found[1]} x {found[0]} pixels now; it had {expected[1]} x {expected[0]}"
             return ""

@@ -48,6 +48,10 @@ def images(
         from kgan.data.samples.glyphs import glyphs
 
         return glyphs(image_size, channels)
+    if str(path).startswith("tfds:"):
+        from kgan.data.tfds import tfds
+
+        return tfds(path, image_size, labels, channels, captions=False, background=background, **view)
     view = View(image_size, **view)
     index = open_index(path, cache).need()
     found = places(index.names())

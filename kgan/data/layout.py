@@ -44,7 +44,7 @@ class Place:
         return self.split, self.folders, self.stem
 
 
-def places(names, sides: bool = False) -> list[Place]:
+def places(names, sides: bool = False, any_two: bool = True) -> list[Place]:
     """Reads the names of files.
 
     A folder that all files share is passed over. `train`, `val` and `test` name splits. With `sides`, `A` and
@@ -54,6 +54,7 @@ def places(names, sides: bool = False) -> list[Place]:
     Args:
         names: list of str, relative, with slashes.
         sides: bool, whether to look for sides.
+        any_two: bool, whether any two folders are sides where no name says so.
 
     Returns:
         A list of `Place`.
@@ -61,7 +62,7 @@ def places(names, sides: bool = False) -> list[Place]:
     split_names = [name.split("/") for name in names]
     shared = _shared_folders(split_names, sides)
     found = [_place(pieces[shared:], sides) for pieces in split_names]
-    if sides and not any(place.side for place in found):
+    if sides and any_two and not any(place.side for place in found):
         outer = sorted({place.folders[:1] for place in found})
         if len(outer) == 2 and () not in outer:
             return [

@@ -176,7 +176,7 @@ class Source:
 
     def report(self) -> list[str]:
         """Returns a line, "name: what is wrong", for each file that has failed to load so far."""
-        return list(self._skipped.values())
+        return [self._skipped[item] for item in sorted(self._skipped)]
 
     def take(self, *chosen) -> "Source":
         """Returns a source with the chosen rows only: one int array for each part."""

@@ -1,0 +1,164 @@
+"""What kgan makes of a folder: its kind, counts, sizes, problems, and a picture of what the model would see."""
+
+import os
+import pathlib
+import tempfile
+
+import numpy as np
+
+from kgan.data.captions import captions
+from kgan.data.contact_sheet import contact_sheet
+from kgan.data.images import images
+from kgan.data.index import open_index
+from kgan.data.label_maps import label_maps
+from kgan.data.layout import places
+from kgan.data.pairs import pairs
+from kgan.data.unpaired import unpaired
+from kgan.data.video import video
+
+MATCHING = 0.5  # of the smaller side's files: from here on two folders hold pairs
+SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs side by side
+TABLES = (".csv", ".jsonl", ".json")
+VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg")
+
+# kind -> (what to call it, what trains on it)
+KINDS = {
+    "images": ("images", "kgan image-generation train --data {0}"),
+    "labels": ("images with labels, their sub-folders", "kgan image-generation train --data {0} --labels"),
+    "pairs": ("pairs of images", "kgan pix2pix train --data {0}"),
+    "unpaired": ("two sets of unpaired images", "kgan cyclegan train --data {0}"),
+    "label maps": ("images with label maps", "kgan pix2pix train --data {0}"),
+    "captions": ("images with captions", "kgan text-to-image train --data {0}"),
+    "video": ("videos", "kgan video-prediction train --data {0}"),
+}
+
+
+def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
+    """Says what kgan makes of a folder.
+
+    Args:
+        folder: a folder or zip, or "tfds:NAME".
+        contact_sheet_path: the PNG to write with what the model would see, or None for none.
+        image_size: (height, width) of the images in it.
+
+    Returns:
+        A text of several lines.
+
+    Raises:
+        UserError: if there is nothing to read.
+
+    Example:
+        >>> print(describe("facades", "facades.png"))
+    """
+    with tempfile.TemporaryDirectory() as cache:
+        kind = "tfds" if str(folder).startswith("tfds:") else kind_of(folder, cache)
+        source = _open(kind, folder, image_size, cache)
+        lines = [f"{folder}: {KINDS[kind][0]}" if kind in KINDS else str(folder), source.summary()]
+        two_folders = _is_two_folders(kind, folder, cache)
+        if contact_sheet_path is not None:
+            lines.append(f"what a model would see: {contact_sheet(source, contact_sheet_path)}")
+    for key, spec in source.element_spec.items():
+        shape = " x ".join(map(str, spec.shape)) or "one"
+        lines.append(f"each example's {key}: {shape} {spec.dtype.name}")
+    if source.report():
+        lines += ["could not be decoded:", *source.report()[:5]]
+        lines += [f"and {len(source.report()) - 5:,} more"] if len(source.report()) > 5 else []
+    if kind in KINDS:
+        lines.append(f"to train on it: {KINDS[kind][1].format(folder)}")
+    if two_folders:
+        lines.append(
+            "its two folders could also be classes (--labels), pairs (pix2pix) or unpaired sets (cyclegan)"
+        )
+    return "\n".join(lines)
+
+
+def kind_of(folder, cache=None) -> str:
+    """Guesses the kind of a folder from its files' names and sizes.
+
+    Args:
+        folder: a folder or zip.
+        cache: folder to keep the index in, or None.
+
+    Returns:
+        One of the keys of `KINDS`.
+
+    Raises:
+        UserError: if there are neither images nor videos.
+    """
+    root = pathlib.Path(folder).expanduser()
+    if root.is_file() and root.suffix.lower() in VIDEOS:
+        return "video"
+    index = open_index(folder, cache)
+    if not len(index) and root.is_dir() and any(path.suffix.lower() in VIDEOS for path in root.rglob("*")):
+        return "video"
+    index.need()
+    if root.is_dir() and _has_captions(root, index):
+        return "captions"
+    named = places(index.names(), sides=True, any_two=False)
+    found = named if _has_sides(named) else places(index.names(), sides=True)
+    if _has_sides(found) and (found is named or _match(found)):
+        return ("label maps" if _has_maps(index, found) else "pairs") if _match(found) else "unpaired"
+    if np.mean(index.rows["width"] == 2 * index.rows["height"]) >= SIDE_BY_SIDE:
+        return "pairs"
+    return "labels" if _has_classes(index) else "images"
+
+
+def _has_sides(found):
+    return {"a", "b"} <= {place.side for place in found}
+
+
+def _match(found):
+    """Whether at least half the files of the smaller side have a partner."""
+    keys = [{place.key for place in found if place.side == side} for side in "ab"]
+    return len(keys[0] & keys[1]) >= MATCHING * min(map(len, keys))
+
+
+def _has_maps(index, found):
+    """Whether the first side is all indexed or grey pictures, and the second is not."""
+    grey = np.array([kind.endswith((" P", " L", " 1")) for kind in index.kinds])[index.rows["kind"]]
+    first = np.array([place.side == "a" for place in found])
+    return bool(grey[first].all() and not grey[~first].any())
+
+
+def _has_classes(index):
+    found = places(index.names())
+    return all(place.folders for place in found) and len({place.folders[0] for place in found}) > 1
+
+
+def _has_captions(root, index):
+    """Whether there is one table of captions, or a text file for at least half the images."""
+    tables = [
+        path for path in (*root.glob("*"), *root.glob("annotations/*")) if path.suffix.lower() in TABLES
+    ]
+    if len(tables) == 1:
+        return True
+    texts = sum(1 for path in root.rglob("*.txt"))
+    if not texts:
+        return False
+    stems = {path.stem for path in root.rglob("*.txt")}
+    return sum(
+        os.path.splitext(os.path.basename(name))[0] in stems for name in index.names()
+    ) >= MATCHING * len(index)
+
+
+def _is_two_folders(kind, folder, cache):
+    """Whether the folder is two folders of images whose names do not tell what they are."""
+    if kind not in ("labels", "pairs", "label maps"):
+        return False
+    names = open_index(folder, cache).names()
+    return not _has_sides(places(names, sides=True, any_two=False)) and _has_sides(places(names, sides=True))
+
+
+def _open(kind, folder, image_size, cache):
+    match kind:
+        case "pairs":
+            return pairs(folder, image_size, cache=cache)
+        case "unpaired":
+            return unpaired(folder, image_size, cache=cache)
+        case "label maps":
+            return label_maps(folder, image_size, cache=cache)
+        case "captions":
+            return captions(folder, image_size, missing="skip", cache=cache)
+        case "video":
+            return video(folder, image_size, length=8)
+    return images(folder, image_size, labels=kind == "labels", cache=cache)
