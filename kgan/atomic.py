@@ -1,8 +1,10 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and over nothing that is there already."""
 
 import contextlib
 import os
 from pathlib import Path
+
+from kgan.errors import UserError
 
 
 @contextlib.contextmanager
@@ -46,3 +48,22 @@ def replacing(path):
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def claim(path, overwrite):
+    """Makes sure that writing `path` destroys nothing.
+
+    Args:
+        path: path of a file to write.
+        overwrite: bool, whether an existing file may be replaced.
+
+    Returns:
+        The path.
+
+    Raises:
+        UserError: if it exists and may not be replaced.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise UserError(f"expected no {path} yet; found one; add --overwrite, or set another --output")
+    return path

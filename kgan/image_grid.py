@@ -14,7 +14,7 @@ PAPER = 255
 INK = (70, 70, 70)
 
 
-def image_grid(images, columns=None, captions=None, scale=None):
+def image_grid(images, columns=None, captions=None, scale=None, gap=GAP):
     """Lays images out in rows.
 
     Args:
@@ -22,6 +22,7 @@ def image_grid(images, columns=None, captions=None, scale=None):
         columns: int, images in a row. Default: as square as the count allows.
         captions: `count` str, printed above their images; a row whose captions are all empty takes no room
             for them.
+        gap: int, white pixels between images and around them.
         scale: int, how many pixels a pixel becomes. Default: small images are enlarged to 64 pixels or so.
 
     Returns:
@@ -49,24 +50,24 @@ def image_grid(images, columns=None, captions=None, scale=None):
     height, width = height * scale, width * scale
     rows = [range(start, min(start + columns, count)) for start in range(0, count, columns)]
     captioned = [captions is not None and any(captions[index] for index in row) for row in rows]
-    canvas_height = GAP + len(rows) * (height + GAP) + sum(captioned) * CAPTION_HEIGHT
+    canvas_height = gap + len(rows) * (height + gap) + sum(captioned) * CAPTION_HEIGHT
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
     if any(captioned) and mode == "L":
         mode, images = "RGB", images.repeat(3, axis=-1)
-    canvas = Image.new(mode, (GAP + columns * (width + GAP), canvas_height), (PAPER,) * len(mode))
+    canvas = Image.new(mode, (gap + columns * (width + gap), canvas_height), (PAPER,) * len(mode))
     pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(CAPTION_HEIGHT - 3)
-    top = GAP
+    top = gap
     for row, has_captions in zip(rows, captioned, strict=True):
         top += has_captions * CAPTION_HEIGHT
         for column, index in enumerate(row):
-            left = GAP + column * (width + GAP)
+            left = gap + column * (width + gap)
             canvas.paste(
                 Image.fromarray(images[index].squeeze(-1) if mode == "L" else images[index]), (left, top)
             )
             if has_captions and captions[index]:
                 place = (left + width // 2, top - CAPTION_HEIGHT // 2 - 1)
                 pen.text(place, captions[index], fill=INK, font=font, anchor="mm")
-        top += height + GAP
+        top += height + gap
     return canvas
 
 
@@ -74,3 +75,10 @@ def save_png(picture, path):
     """Writes a PIL image as PNG; a reader sees the whole of it or none."""
     with replacing(Path(path)) as stream:
         picture.save(stream, format="PNG")
+
+
+def save_gif(pictures, path, milliseconds=80):
+    """Writes PIL images as an endless GIF."""
+    with replacing(Path(path)) as stream:
+        first, *rest = pictures
+        first.save(stream, format="GIF", save_all=True, append_images=rest, duration=milliseconds, loop=0)

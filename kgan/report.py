@@ -36,8 +36,9 @@ svg { width: 100%; height: auto; display: block; font: 11px system-ui, "DejaVu S
 svg .grid { stroke: var(--line); } svg .tick { fill: var(--soft); }
 svg .title { fill: var(--ink); font-size: 12.5px; font-weight: 600; } svg .legend { font-size: 11px; }
 table { border-collapse: collapse; width: 100%; } td { padding: 4px 10px 4px 2px; vertical-align: top; }
-tr + tr td { border-top: 1px solid var(--line); } td:first-child { color: var(--soft); white-space: nowrap; width: 1%; padding-right: 28px; }
-pre { white-space: pre-wrap; margin: 0; font: 13px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+tr + tr td { border-top: 1px solid var(--line); } td:first-child { color: var(--soft); white-space: nowrap;
+width: 1%; padding-right: 28px; } pre { white-space: pre-wrap; margin: 0; font: 13px/1.5 ui-monospace,
+"DejaVu Sans Mono", monospace; }
 """
 
 

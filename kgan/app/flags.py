@@ -1,8 +1,23 @@
-"""The flags that several verbs share, and what they mean. No Keras here: `--help` reads this."""
+"""The types of flags, and what several verbs read alike. No Keras here: `--help` imports this."""
 
 import re
+import typing
+from typing import Annotated
+
+from tyro.conf import arg
 
 from kgan.errors import UserError
+
+# Flags that may be left out: shown without a default, as their help says what happens then.
+Text = Annotated[str | None, arg(metavar="STR", help_behavior_hint="")]
+Whole = Annotated[int | None, arg(metavar="INT", help_behavior_hint="")]
+Number = Annotated[float | None, arg(metavar="FLOAT", help_behavior_hint="")]
+Names = Annotated[tuple[str, ...], arg(metavar="[NAME ...]", help_behavior_hint="")]
+
+
+def choices(literal):
+    """How a flag that may be left out shows a `Literal`'s values."""
+    return arg(metavar="{" + ",".join(map(str, typing.get_args(literal))) + "}", help_behavior_hint="")
 
 
 def image_size(text):

@@ -32,13 +32,13 @@ class Training:
         )
     )
 
-    data: str | None = None
+    data: flags.Text = None
     """A folder of images, or `tfds:NAME`. Left out: real images that kgan's dependencies ship."""
-    run: str = ""
+    run: flags.Text = None
     """The run's folder. The same command goes on where it stopped. Left out: runs/ and the app's name."""
-    epochs: int | None = None
+    epochs: flags.Whole = None
     """Passes over the data."""
-    minutes: float | None = None
+    minutes: flags.Number = None
     """Stop after this many minutes of training, those before an interruption included."""
     batch_size: int = 64
     """Images a batch, over all devices together."""
@@ -52,7 +52,7 @@ class Training:
     """`mirrored` trains on all GPUs of this machine."""
     xla: Literal["auto", "on", "off"] = "auto"
     """Whether XLA compiles the step: slower to start, faster to train."""
-    init_from: str | None = None
+    init_from: flags.Text = None
     """Fine-tune: start from the weights of this run folder or `.keras` file."""
     checkpoint_seconds: float = 60.0
     """The longest time between two checkpoints; each epoch's end writes one too."""
