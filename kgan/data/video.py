@@ -10,13 +10,13 @@ import tensorflow as tf
 
 from kgan.data import clips as clips_of
 from kgan.data import video_files
+from kgan.data.image_size import height_and_width
 from kgan.data.images import held_out
 from kgan.data.jitter import jitter as colour_jitter
 from kgan.data.keys import fold
 from kgan.data.layout import places
 from kgan.data.pixels import to_float
 from kgan.data.problems import listing
-from kgan.data.samples.geometry import height_and_width
 from kgan.data.source import Part, Source
 from kgan.errors import UserError
 

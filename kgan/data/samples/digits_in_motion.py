@@ -4,9 +4,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from kgan.data.image_size import height_and_width
 from kgan.data.keys import fold
 from kgan.data.samples import motion
-from kgan.data.samples.geometry import height_and_width
 from kgan.data.source import Part, Source
 
 BLOCK = 16  # digits that may meet in a clip; the split divides whole blocks, so that no clip mixes its sides

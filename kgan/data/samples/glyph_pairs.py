@@ -6,8 +6,8 @@ import zlib
 
 import numpy as np
 
+from kgan.data.image_size import height_and_width
 from kgan.data.samples import faces, rendering
-from kgan.data.samples.geometry import height_and_width
 from kgan.data.samples.glyphs import jitter_images, rendered
 from kgan.data.source import Source
 

@@ -5,9 +5,9 @@ import zlib
 
 import numpy as np
 
+from kgan.data.image_size import height_and_width
 from kgan.data.keys import fold
 from kgan.data.samples import faces, rendering
-from kgan.data.samples.geometry import height_and_width
 from kgan.data.samples.jitter import jitter
 from kgan.data.source import Source
 

@@ -19,7 +19,7 @@ def bounce(start: tf.Tensor, velocity: tf.Tensor, room: tf.Tensor, length: int) 
     Returns:
         shape (length, *start.shape).
     """
-    times = tf.reshape(tf.range(length, dtype=tf.float32), [length] + [1] * start.shape.rank)
+    times = tf.reshape(tf.range(length, dtype=tf.float32), [length] + [1] * len(start.shape))
     return room - tf.abs(tf.math.floormod(start + velocity * times, 2.0 * room) - room)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from kgan.data.image_size import height_and_width
 from kgan.data.keys import fold
 from kgan.data.pixels import to_float
 from kgan.data.samples import photograph_files
-from kgan.data.samples.geometry import height_and_width
 from kgan.data.source import Part, Source
 
 

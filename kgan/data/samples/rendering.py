@@ -19,8 +19,10 @@ def _font(path: str, size: float) -> ImageFont.FreeTypeFont:
 
 
 def _box(face: Face, character: str, size: float) -> tuple[float, float, float, float]:
-    """The ink's left, top, right, bottom in pixels, from the pen's start on the baseline."""
-    return _font(face.path, size).getbbox(chr(face.code_point(character)), anchor="ls")
+    """The ink's left, top, right, bottom in pixels, from the pen's start on the baseline; zeros without ink."""
+    mask, (left, top) = _font(face.path, size).getmask2(chr(face.code_point(character)), "L", anchor="ls")
+    ink = mask.getbbox() if mask.size[0] and mask.size[1] else None  # font.getbbox adds the side bearings
+    return (left + ink[0], top + ink[1], left + ink[2], top + ink[3]) if ink else (0, 0, 0, 0)
 
 
 @functools.cache
