@@ -146,7 +146,8 @@ class AdversarialModel(backend.Trainer, keras.Model):
                 A discriminator schedule counts training steps, however many updates a step has.
             loss: name or object of `kgan.losses`.
             penalty: name, object or list of `kgan.penalties`; `()` for none.
-            loss_weights: dict from a term ("generator/pixel", or "pixel" for either side) to its weight.
+            loss_weights: dict from a term ("generator/pixel", or "pixel" for either side) to its weight. A term
+                left out keeps the scheme's weight.
             discriminator_steps: discriminator updates a step, each on other data and other noise.
             generator_batch: "shared" (the generator learns from the last of those batches, through the same
                 forward pass) or "fresh" (from another one, as in Goodfellow's Algorithm 1).
@@ -171,6 +172,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
         settings |= {
             name: value for name, value in given.items() if value is not None or name not in settings
         }
+        settings["loss_weights"] = self._all_weights(loss_weights or {})
         self._check(settings)
         strategy = self.distribute_strategy
         with strategy.scope():
@@ -182,12 +184,12 @@ class AdversarialModel(backend.Trainer, keras.Model):
             )
         self.loss = losses.get(settings["loss"]) if settings["loss"] is not None else None
         self.penalties = penalties.get(settings["penalty"])
-        self.loss_weights = dict(settings["loss_weights"] or {})
+        self.loss_weights = settings["loss_weights"]
         self.discriminator_steps = settings["discriminator_steps"]
         self.generator_batch = settings["generator_batch"]
         self.seed = int(seed)
-        if self.discriminator_output and self.discriminator_side:
-            check_output(self.discriminator, self.discriminator_output, type(self).__name__)
+        for network in self.discriminator_side if self.discriminator_output else ():
+            check_output(network, self.discriminator_output, type(self).__name__)
         whole, turn, core = self.choose_compilation(jit_compile, run_eagerly)
         self.jit_compile = whole
         self._jit = _Untracked(turn=turn, core=core)
@@ -220,6 +222,11 @@ class AdversarialModel(backend.Trainer, keras.Model):
                 "steps_per_execution": steps_per_execution,
             }
         )
+
+    def _all_weights(self, given):
+        """The scheme's own weights, and over them those given; "pixel" replaces "generator/pixel" too."""
+        own = self.defaults.get("loss_weights") or {}
+        return {name: w for name, w in own.items() if name.split("/", 1)[-1] not in given} | dict(given)
 
     def _check(self, settings):
         steps = settings["discriminator_steps"]
@@ -353,6 +360,15 @@ class AdversarialModel(backend.Trainer, keras.Model):
         if self._run.observed is not None:
             self._run.observed[name] = ops.cast(value, "float32")
 
+    def log_accuracy(self, real, fake, of=""):
+        """How often a logit falls on the side of the loss's threshold where it belongs; 1 is a generator lost.
+        A Wasserstein critic has no threshold and logs nothing. `of` names one discriminator of several."""
+        threshold = getattr(self.loss, "threshold", None)
+        if threshold is not None:
+            suffix = of and f"_{of}"
+            self.log(f"discriminator/accuracy_real{suffix}", ops.mean(ops.cast(real > threshold, "float32")))
+            self.log(f"discriminator/accuracy_fake{suffix}", ops.mean(ops.cast(fake < threshold, "float32")))
+
     def side_total(self, side, batch, generated):
         """One side's weighted sum (None where it has no terms) and its logs, unweighted."""
         self._run.observed = observed = {}
@@ -425,7 +441,8 @@ class AdversarialModel(backend.Trainer, keras.Model):
             return
         names = list(backend.output_spec(lambda part: self.discover(self.as_batch(part)), data))
         terms = {name for known in names for name in (known, known.split("/", 1)[-1])}
-        unknown = sorted(set(self.loss_weights) - terms)
+        # A scheme's own weights may name a term that this model, built without its network, does not have.
+        unknown = sorted(set(self.loss_weights) - terms - set(self.defaults.get("loss_weights") or ()))
         if unknown:
             raise ValueError(f"loss_weights: expected terms among {sorted(terms)}, received {unknown}.")
         run.trackers = {n: run.trackers.get(n) or keras.metrics.Mean(name=n) for n in names}

@@ -76,14 +76,6 @@ class GAN(AdversarialModel):
         """D's logits for images, given what the batch says about them."""
         return self.discriminator(image)
 
-    def log_accuracy(self, real, fake):
-        """How often a logit falls on the side of the loss's threshold where it belongs; 1 is a generator lost.
-        A Wasserstein critic has no threshold and logs nothing."""
-        threshold = getattr(self.loss, "threshold", None)
-        if threshold is not None:
-            self.log("discriminator/accuracy_real", ops.mean(ops.cast(real > threshold, "float32")))
-            self.log("discriminator/accuracy_fake", ops.mean(ops.cast(fake < threshold, "float32")))
-
     def discriminator_losses(self, batch, generated):
         real = self.judge(batch["image"], batch)
         fake = self.judge(generated["image"], batch)
