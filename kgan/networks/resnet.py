@@ -10,6 +10,7 @@ tables: generator 1,204,483, discriminator 1,053,825; SNGAN's generator of width
 import keras
 from keras import layers
 
+from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.networks.parts import conditioning as conditions
 from kgan.networks.parts.image_size import grid_of
 from kgan.networks.parts.normalization import normalize
@@ -64,6 +65,11 @@ def generator(
             "resnet.generator: expected conditioning to be 'normalization' or 'concatenate'; "
             f"received {conditioning!r}."
         )
+    if classes and conditioning == "normalization" and normalization not in ("batch", "batch-per-replica"):
+        raise ValueError(
+            "resnet.generator: expected normalization 'batch' or 'batch-per-replica' with labels in it; "
+            f"received {normalization!r}. Choose conditioning='concatenate' for the others."
+        )
     latent = inputs = keras.Input((latent_size,), name="latent")
     x = latent
     label = None
@@ -75,7 +81,8 @@ def generator(
 
     def normalized(x, name):
         if label is not None and conditioning == "normalization":
-            return conditions.normalize_by_class(x, label, classes, normalization, name)
+            synchronized = normalization == "batch"
+            return ConditionalBatchNormalization(classes, synchronized=synchronized, name=name)([x, label])
         return normalize(x, normalization, name)
 
     x = layers.Dense(rows * columns * width, name="start")(x)

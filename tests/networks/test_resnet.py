@@ -50,5 +50,7 @@ def test_unknown_options_are_named():
         resnet.discriminator(pooling="max")
     with pytest.raises(ValueError, match="received 'projection'"):
         resnet.generator(classes=2, conditioning="projection")
+    with pytest.raises(ValueError, match="Choose conditioning='concatenate'"):
+        resnet.generator(classes=2, normalization="layer")
     with pytest.raises(ValueError, match="nearest that works is 32x32"):
         resnet.generator((33, 33))

@@ -9,8 +9,6 @@ from collections.abc import Callable
 import keras
 from keras import layers
 
-from kgan.networks.parts.normalization import normalize
-
 CONDITIONINGS = ("concatenate", "projection")
 
 
@@ -45,22 +43,6 @@ def label_plane(image, label, classes: int):
     )
     plane = layers.Reshape((height, width, 1), name="label_plane")(pixels(label))
     return layers.Concatenate(name="labelled_image")([image, plane])
-
-
-def normalize_by_class(x, label, classes: int, kind: str | None, name: str):
-    """`normalize(x) * scale[label] + offset[label]`: a scale and an offset for each class and channel.
-
-    A Learned Representation for Artistic Style (Dumoulin, Shlens and Kudlur 2017, arXiv:1610.07629).
-    """
-    channels = x.shape[-1]
-    x = normalize(x, kind, name, affine=False)
-    for what, start, combine in (("scale", "ones", layers.Multiply), ("offset", "zeros", layers.Add)):
-        values = layers.Embedding(classes, channels, embeddings_initializer=start, name=f"{name}_{what}")(
-            label
-        )
-        values = layers.Reshape((1, 1, channels), name=f"{name}_{what}_map")(values)
-        x = combine(name=f"{name}_with_{what}")([x, values])
-    return x
 
 
 def project(features, label, classes: int, wrap: Callable[[layers.Layer], layers.Layer]):
