@@ -38,10 +38,10 @@ def merge_labels(label_names, indistinguishable=INDISTINGUISHABLE) -> np.ndarray
 class Reader:
     """A convolutional classifier of small images, trained on real ones to judge generated ones.
 
-    Three 3x3 convolutions with batch normalisation and pooling, dropout, one linear layer; Gaussian noise on
-    the way in, so that it does not trip over what a generator leaves in flat areas. On glyphs of 32x32
-    pixels: some ten seconds of training on two cores, and 97 to 99 % of the glyphs of a type family it has
-        never seen.
+    Three 3x3 convolutions with batch normalisation and pooling, dropout, one linear layer; Gaussian noise on the
+    way in, so that it does not trip over what a generator leaves in flat areas. Glyphs of 32x32 pixels, each type
+    family left out in turn, 500 steps (ten to twenty seconds on two cores): 97 to 100 % of nine families are read,
+    and 85 % of Computer Modern Math Italic, with its old-style digits.
 
     Args:
         image_shape: (height, width, channels), sides of at least 8.
