@@ -1,9 +1,11 @@
 """Frames out of video files (PyAV) and folders of numbered pictures, by their number."""
 
+import collections
+import contextlib
 import dataclasses
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -25,12 +27,14 @@ class Video:
         size: (height, width) of a frame, upright.
         times: presentation time stamps in the stream's unit, one a frame, ascending; empty for pictures.
         pictures: the picture files in order; empty for a video file.
+        counted: the file has no time stamps; `times` are the frames' numbers, and there is no seeking.
     """
 
     path: str
     size: tuple[int, int]
     times: tuple[int, ...] = ()
     pictures: tuple[str, ...] = ()
+    counted: bool = False
 
     def __len__(self) -> int:
         return len(self.times) or len(self.pictures)
@@ -69,6 +73,7 @@ def inspect(path: str | pathlib.Path) -> Video:
         return Video(str(path), first.shape[:2], pictures=files)
     import av
 
+    counted = False
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
@@ -78,10 +83,11 @@ def inspect(path: str | pathlib.Path) -> Video:
             size = _upright(frame).shape[:2]
             if None in times or len(set(times)) < len(times):  # containers such as AVI: ask the decoder
                 times = [frame.pts, *(frame.pts for frame in container.decode(video=0))]
-                times = list(range(len(times))) if None in times else times
+                counted = None in times
+                times = range(len(times)) if counted else times
     except (av.FFmpegError, IndexError, StopIteration, ValueError) as error:
         raise UserError(f"no video that can be read ({error or 'no frame'})") from error
-    return Video(str(path), size, times=tuple(sorted(times)))
+    return Video(str(path), size, tuple(sorted(times)), counted=counted)
 
 
 def read(video: Video, numbers: Sequence[int], size: tuple[int, int] | None = None) -> np.ndarray:
@@ -103,35 +109,50 @@ def read(video: Video, numbers: Sequence[int], size: tuple[int, int] | None = No
         if any(frame.shape != frames[0].shape for frame in frames):
             raise OSError(f"the pictures in {video.path} differ in size")
         return np.stack(frames)
-    import av
-
     wanted = [video.times[number] for number in numbers]
-    try:
-        found = _decode(video, wanted, size, seek=wanted[0] > video.times[0])
-        if len(found) < len(set(wanted)):  # the container's index misled the seek: read from the start
-            found = _decode(video, wanted, size, seek=False)
-    except (av.FFmpegError, StopIteration) as error:
-        raise OSError(f"{video.path}: {error}") from error
+    found = {}
+    if wanted[0] > video.times[0] and not video.counted:
+        with contextlib.suppress(OSError):
+            found = _collect(video, wanted, size, start=wanted[0])
+    if len(found) < len(set(wanted)):  # nothing to skip, or the container's index misled the seek
+        found = _collect(video, wanted, size, start=None)
     if len(found) < len(set(wanted)):
-        raise OSError(f"{video.path} ends before frame {numbers[-1]}")
+        raise OSError(f"{pathlib.Path(video.path).name} ends before frame {numbers[-1]}")
     return np.stack([found[time] for time in wanted])
 
 
-def _decode(video: Video, wanted: list[int], size, seek: bool) -> dict[int, np.ndarray]:
+def stream(video: Video, size: tuple[int, int] | None = None) -> Iterator[np.ndarray]:
+    """Every frame in order, uint8 (height, width, 3). Raises OSError where the file is damaged."""
+    if video.pictures:
+        yield from (_picture(path, size) for path in video.pictures)
+        return
+    known = set(video.times)
+    yield from (_upright(frame, size) for time, frame in _decode(video, None) if time in known)
+
+
+def _collect(video: Video, wanted: list[int], size, start: int | None) -> dict[int, np.ndarray]:
+    found, times = {}, set(wanted)
+    for time, frame in _decode(video, start):
+        if time in times:
+            found[time] = _upright(frame, size)
+        if time >= wanted[-1]:
+            break
+    return found
+
+
+def _decode(video: Video, start: int | None):
+    """Yields each frame with its time, from the last key frame before `start` on."""
     import av
 
-    found, wanted_times = {}, set(wanted)
-    with av.open(video.path) as container:
-        stream = container.streams.video[0]
-        if seek:
-            container.seek(wanted[0], stream=stream, backward=True)
-        for number, frame in enumerate(container.decode(stream)):
-            time = number if frame.pts is None else frame.pts
-            if time in wanted_times:
-                found[time] = _upright(frame, size)
-            if time >= wanted[-1]:
-                break
-    return found
+    try:
+        with av.open(video.path) as container:
+            source = container.streams.video[0]
+            if start is not None:
+                container.seek(start, stream=source, backward=True)
+            for number, frame in enumerate(container.decode(source)):
+                yield number if video.counted else frame.pts, frame
+    except (av.FFmpegError, IndexError) as error:
+        raise OSError(f"{pathlib.Path(video.path).name}: {error}") from error
 
 
 def _upright(frame, size=None) -> np.ndarray:
@@ -153,9 +174,22 @@ def _picture(path: str, size=None) -> np.ndarray:
     return np.asarray(picture)
 
 
-def motion(frames: np.ndarray) -> float:
-    """Mean absolute change from frame to frame, in grey levels from 0 to 255.
+def changes(video: Video, stride: int, size: tuple[int, int]) -> np.ndarray:
+    """How much each frame differs from the one `stride` later: `mean(|frame[t + stride] - frame[t]|)`.
 
-    `mean(|frames[t + 1] - frames[t]|)`
+    Args:
+        video: what `inspect` returned.
+        stride: frames between the two.
+        size: (height, width) at which to compare.
+
+    Returns:
+        float64 of length `len(video) - stride`, in grey levels from 0 to 255; infinite where the file is damaged.
     """
-    return float(np.abs(np.diff(frames.astype(np.int16), axis=0)).mean()) if len(frames) > 1 else 0.0
+    found = np.full(max(0, len(video) - stride), np.inf)
+    recent: collections.deque = collections.deque(maxlen=stride)
+    with contextlib.suppress(OSError):
+        for number, frame in enumerate(stream(video, size)):
+            if len(recent) == stride:
+                found[number - stride] = np.abs(frame.astype(np.int16) - recent[0]).mean()
+            recent.append(frame)
+    return found

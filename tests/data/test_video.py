@@ -8,6 +8,7 @@ from PIL import Image
 from kgan.data import video_files
 from kgan.data.pixels import to_uint8
 from kgan.data.video import video
+from kgan.data.video_cache import FrameCache
 from kgan.errors import UserError
 
 
@@ -114,8 +115,32 @@ def test_still_clips_are_left_out_and_counted(tmp_path):
         video(tmp_path, (24, 32), length=4, minimum_motion=50.0)
 
 
-def test_motion_is_the_mean_change_in_grey_levels():
-    assert video_files.motion(np.stack([grey(0), grey(1), grey(3)])) == pytest.approx((6 + 12) / 2)
+def test_motion_is_the_mean_change_in_grey_levels(tmp_path):
+    frames = [grey(n) for n in (0, 1, 3, 3, 7)]
+    one = video_files.inspect(write(tmp_path / "a.mkv", frames, "ffv1", "bgr0"))
+    np.testing.assert_allclose(video_files.changes(one, 1, (24, 32)), [6, 12, 0, 24])
+    np.testing.assert_allclose(video_files.changes(one, 2, (24, 32)), [18, 12, 24])
+
+
+def test_a_cache_gives_the_same_frames_and_is_made_anew_when_the_file_changes(folder, tmp_path_factory):
+    cache = tmp_path_factory.mktemp("cache")
+    expected = evaluation(video(folder, (12, 20), length=4))
+    kept = video(folder, (12, 20), length=4, cache=cache)
+    np.testing.assert_array_equal(evaluation(kept), expected)
+    assert len(list(cache.glob("*.npy"))) == 2
+    (folder / "one é.mp4").touch()
+    write(folder / "sub" / "two.mkv", [grey(5)] * 21, "ffv1", "bgr0")
+    levels = to_uint8(evaluation(video(folder, (24, 32), length=21, cache=cache)))[:, :, 0, 31, 0]
+    np.testing.assert_array_equal(levels[1], 30)
+
+
+def test_a_cache_of_a_damaged_video_serves_what_there_is(folder, tmp_path_factory):
+    cut = (folder / "one é.mp4").read_bytes()
+    opened = video_files.inspect(folder / "one é.mp4")
+    (folder / "one é.mp4").write_bytes(cut[: int(len(cut) * 0.8)])
+    reader = FrameCache(tmp_path_factory.mktemp("cache"))
+    with pytest.raises(OSError, match="one é"):
+        reader.read(opened, [0, 29], (24, 32))
 
 
 def test_split_shares_no_video_and_of_one_video_no_frame(folder, tmp_path_factory):
