@@ -121,12 +121,14 @@ class Trainer:
     def fit(self, x=None, y=None, batch_size=None, epochs=1, **options):
         """`keras.Model.fit`. With `discriminator_steps=k` a step takes k batches (k + 1 when the generator's
         is fresh): the data set is grouped, and a last group that is not full is left out of the epoch."""
+        if not hasattr(x, "shape") and not isinstance(x, dict):
+            options["shuffle"] = False  # Data sets and generators bring their own order.
         if self.batches_per_step > 1:
             split = options.pop("validation_split", 0.0)
             if split and options.get("validation_data") is None:
                 (x, y), options["validation_data"] = array_slicing.train_validation_split((x, y), split)
                 options.setdefault("validation_batch_size", batch_size)
-            shuffle = options.pop("shuffle", True) and hasattr(x, "shape")
+            shuffle = options.pop("shuffle", True)
             adapter = get_data_adapter(x, y, batch_size=batch_size, shuffle=shuffle, steps_per_epoch=None)
             x, y, batch_size = _grouped(adapter, self.batches_per_step), None, None
             options["shuffle"] = False  # The adapter has shuffled, where there was something to shuffle.
