@@ -66,7 +66,10 @@ def test_the_second_stage_sees_the_picture_of_the_first_in_the_hole_only():
 @pytest.mark.parametrize("mask", [True, False])
 def test_spectrally_normalised_patches(mask, tmp_path):
     check_builder(
-        lambda: gated_inpainting.discriminator(3, width=2, mask=mask), tmp_path, (1, 1, 1), "discriminator"
+        lambda: gated_inpainting.discriminator(3, 2, mask, spectral_normalization=mask),
+        tmp_path,
+        (1, 1, 1),
+        "discriminator",
     )
 
 

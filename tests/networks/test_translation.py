@@ -7,13 +7,17 @@ from tests.networks.builder_checks import check_builder, trainable_count
 
 
 def test_parameter_counts_are_those_that_the_authors_code_prints():
-    # junyanz/pytorch-CycleGAN-and-pix2pix: unet_256 54.414 M, unet_128 41.829 M, resnet_9blocks 11.378 M,
-    # basic discriminator on pairs 2.769 M, pixel discriminator on pairs.
+    # junyanz/pytorch-CycleGAN-and-pix2pix: unet_256 54.414 M, unet_128 (one level less) 41.829 M,
+    # resnet_9blocks 11.378 M, resnet_6blocks 7.838 M; on pairs the basic discriminator 2.769 M, pixel 9,024.
     assert trainable_count(unet.generator((256, 256))) == 54_413_955
-    assert trainable_count(unet.generator((128, 128))) == 41_828_995
-    assert trainable_count(translation_resnet.generator(blocks=9)) == 11_378_179
-    assert trainable_count(translation_resnet.generator(blocks=6)) == 7_837_699
-    assert trainable_count(translation_resnet.generator(blocks=6, resize_convolution=True)) == 7_837_699
+    eight, seven = (unet.generator(width=4, depth=depth) for depth in (8, 7))
+    assert trainable_count(eight) - trainable_count(seven) == 16 * (32 * 32 + 64 * 32) + 4 * 32
+    assert 54_413_955 - 16 * (512 * 512 + 1024 * 512) - 4 * 512 == 41_828_995
+    plain, resized = (translation_resnet.generator(blocks=1, resize_convolution=x) for x in (False, True))
+    block = 2 * (9 * 256 * 256 + 256)
+    assert trainable_count(plain) == trainable_count(resized)
+    assert trainable_count(plain) + 8 * block == 11_378_179
+    assert trainable_count(plain) + 5 * block == 7_837_699
     assert trainable_count(patchgan.discriminator(source_channels=3)) == 2_768_705
     assert trainable_count(patchgan.discriminator(source_channels=3, patch=1)) == 9_024
 
