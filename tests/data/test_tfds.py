@@ -49,11 +49,14 @@ class KganSquares(tensorflow_datasets.core.GeneratorBasedBuilder):
             )
 
 
-@pytest.fixture(scope="module", params=["array_record", "tfrecord"])
-def data_dir(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    KganSquares(data_dir=folder).download_and_prepare(file_format=request.param)
+def prepared(folder, file_format):
+    KganSquares(data_dir=folder).download_and_prepare(file_format=file_format)
     return folder
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return prepared(tmp_path_factory.mktemp("array_record"), "array_record")
 
 
 def everything(source):
@@ -65,7 +68,9 @@ def everything(source):
     return sorted((int(level), int(label), caption.decode()) for level, label, caption in found)
 
 
-def test_examples_keep_their_label_and_caption(data_dir):
+@pytest.mark.parametrize("file_format", ["array_record", "tfrecord"])
+def test_examples_keep_their_label_and_caption(tmp_path, file_format):
+    data_dir = prepared(tmp_path, file_format)
     source = tfds("tfds:kgan_squares", (8, 10), data_dir=data_dir)
     assert source.keys == ("caption", "image", "label")
     assert source.label_names == ["even", "odd"]
@@ -75,7 +80,9 @@ def test_examples_keep_their_label_and_caption(data_dir):
     assert everything(held_out) == [(n, n % 2, f"number {n}") for n in range(20, 23)]
 
 
-def test_parts_of_splits_and_versions(data_dir):
+@pytest.mark.parametrize("file_format", ["array_record", "tfrecord"])
+def test_parts_of_splits_and_versions(tmp_path, file_format):
+    data_dir = prepared(tmp_path, file_format)
     assert len(tfds("tfds:kgan_squares:train[:4]", (8, 10), data_dir=data_dir)) == 4
     assert len(tfds("tfds:kgan_squares:1.2.0:test", (8, 10), data_dir=data_dir)) == 3
     first = everything(tfds("tfds:kgan_squares:train[:3]", (8, 10), data_dir=data_dir))
@@ -132,11 +139,17 @@ def test_the_users_own_dataset_is_prepared_when_first_opened(tmp_path):
 def test_features_of_known_datasets_are_found_by_type(name, keys, label_count):
     with tensorflow_datasets.testing.mock_data(num_examples=5):
         source = tfds(f"tfds:{name}", (16, 12))
-        batch = next(iter(source.batches(4, seed=0)))
     assert source.keys == keys
-    assert batch["image"].shape == (4, 16, 12, 3)
-    assert np.abs(batch["image"]).max() <= 1.0
+    assert source.element_spec["image"].shape == (16, 12, 3)
     assert label_count is None or len(source.label_names) == label_count
+
+
+def test_images_of_many_sizes_make_batches():
+    with tensorflow_datasets.testing.mock_data(num_examples=5):
+        batch = next(iter(tfds("tfds:oxford_flowers102", (16, 12)).batches(5, seed=0)))
+    assert batch["image"].shape == (5, 16, 12, 3)
+    assert np.abs(batch["image"]).max() <= 1.0
+    assert np.abs(batch["image"]).max() > 0.3
 
 
 def test_several_captions_in_a_sequence_are_found():
