@@ -7,7 +7,17 @@ import importlib
 
 from kgan.version import __version__
 
-SCHEMES = ("BEGAN", "ConditionalGAN", "DRAGAN", "GAN", "LSGAN", "WGAN", "WGANGP")
+SCHEMES = (
+    "BEGAN",
+    "ConditionalGAN",
+    "CycleGAN",
+    "DRAGAN",
+    "GAN",
+    "LSGAN",
+    "Pix2Pix",
+    "WGAN",
+    "WGANGP",
+)
 MODULES = (
     "app",
     "backend",

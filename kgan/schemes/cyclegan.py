@@ -1,0 +1,209 @@
+"""CycleGAN: two domains without pairs, held together by the way there and back."""
+
+from kgan import objectives
+from kgan.adversarial import AdversarialModel
+from kgan.expectations import inputs_by_name
+from kgan.layers.image_pool import ImagePool
+
+ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
+DIRECTIONS = {"AtoB": ("a", "b"), "BtoA": ("b", "a")}
+
+
+class CycleGAN(AdversarialModel):
+    """Unpaired image-to-image translation (Zhu et al. 2017, arXiv:1703.10593).
+
+    G translates domain A to B, F translates B to A; D_A and D_B judge what arrives. With a of A and b of B,
+
+    - D_B minimises `1/2 (E (D_B(b) - 1)**2 + E D_B(G(a))**2)`, D_A likewise;
+    - G and F, together, minimise `E (D_B(G(a)) - 1)**2 + E (D_A(F(b)) - 1)**2`
+      `+ 10 (E |F(G(a)) - a| + E |G(F(b)) - b|) + 5 (E |F(a) - a| + E |G(b) - b|)`.
+
+    Both generators are one side, so each cycle term reaches both. D_A and D_B see generated images out of a
+    pool of the last 50; Adam at 2e-4 with beta_1 of 0.5, batches of 1.
+
+    Args:
+        a_to_b, b_to_a: networks from images of one domain to the other, of the same height and width.
+        discriminator_a, discriminator_b: networks from images of a domain to logits.
+        image_size: (height, width) of the images trained on: the pool's. Inference takes what the networks take.
+        pool_size: images in each pool; 0 for none.
+        identity: whether the identity terms are computed. They keep colours, and need as many channels in A as
+            in B.
+
+    Raises:
+        ValueError: networks that do not fit together.
+
+    Example:
+        >>> model = CycleGAN(
+        ...     translation_resnet.generator(), translation_resnet.generator(),
+        ...     patchgan.discriminator(normalization="instance"), patchgan.discriminator(normalization="instance"),
+        ...     image_size=(128, 128),
+        ... )
+        >>> model.compile()
+        >>> model.fit({"a": horses, "b": zebras}, batch_size=1, epochs=200)
+        >>> zebra = model.translate(horse, "AtoB")
+
+    `call` is told the direction by the name of its input: `{"a": images}` or `{"b": images}`.
+
+    Differs from the paper: D_A and D_B are updated before G and F, not after.
+    """
+
+    batch_keys = ("a", "b")
+    defaults = {
+        "loss": "least-squares",
+        # The loss halves the generator's term as well, which the paper does for the discriminators alone.
+        "loss_weights": {
+            **{f"generator/adversarial_{domain}": 2.0 for domain in "ab"},
+            **{f"generator/cycle_{domain}": 10.0 for domain in "ab"},
+            **{f"generator/identity_{domain}": 5.0 for domain in "ab"},
+        },
+        "generator_optimizer": ADAM,
+        "discriminator_optimizer": ADAM,
+    }
+
+    def __init__(
+        self,
+        a_to_b,
+        b_to_a,
+        discriminator_a,
+        discriminator_b,
+        image_size=(256, 256),
+        pool_size=50,
+        identity=True,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.a_to_b, self.b_to_a = a_to_b, b_to_a
+        self.discriminator_a, self.discriminator_b = discriminator_a, discriminator_b
+        self.image_size, self.pool_size, self.identity = image_size, pool_size, identity
+        channels = self.check_networks()
+        self.pools = {
+            domain: ImagePool(pool_size, (*image_size, channels[domain]), name=f"pool_{domain}")
+            for domain in "ab"
+        }
+
+    def check_networks(self):
+        """Each network takes what it is given. Returns the channels of each domain."""
+        into = {"a": self.b_to_a, "b": self.a_to_b}
+        takes = {domain: self.translator(domain).inputs[0].shape[-1] for domain in "ab"}
+        for domain in "ab":
+            made = into[domain].outputs[0].shape[-1]
+            judged = self.judge_of(domain).inputs[0].shape[-1]
+            if not takes[domain] == made == judged:
+                raise ValueError(
+                    f"{type(self).__name__}: expected one number of channels for domain {domain.upper()}, received "
+                    f"a generator from it for {takes[domain]}, one to it that makes {made} and a discriminator "
+                    f"for {judged}. Build them with the same channels."
+                )
+        if self.identity and takes["a"] != takes["b"]:
+            raise ValueError(
+                f"{type(self).__name__}: expected as many channels in A as in B for the identity terms, received "
+                f"{takes['a']} and {takes['b']}. Pass identity=False."
+            )
+        return takes
+
+    def translator(self, domain):
+        """The generator that takes images of this domain."""
+        return self.a_to_b if domain == "a" else self.b_to_a
+
+    def judge_of(self, domain):
+        """The discriminator of this domain."""
+        return self.discriminator_a if domain == "a" else self.discriminator_b
+
+    @property
+    def generator_side(self):
+        return [self.a_to_b, self.b_to_a]
+
+    @property
+    def discriminator_side(self):
+        return [self.discriminator_a, self.discriminator_b]
+
+    @property
+    def input_signature(self):
+        return inputs_by_name(self.a_to_b, "a")
+
+    @property
+    def serving_calls(self):
+        """What an export serves: A to B by default, and both directions by name."""
+        forward = (self.__call__, self.input_signature)
+        return {
+            "serving_default": forward,
+            "AtoB": forward,
+            "BtoA": (self.__call__, inputs_by_name(self.b_to_a, "b")),
+        }
+
+    def generate(self, batch):
+        a, b = batch["a"], batch["b"]
+        fake_b, fake_a = self.a_to_b(a), self.b_to_a(b)
+        generated = {
+            "fake_a": fake_a,
+            "fake_b": fake_b,
+            "cycled_a": self.b_to_a(fake_b),
+            "cycled_b": self.a_to_b(fake_a),
+        }
+        if self.identity:
+            generated |= {"identity_a": self.b_to_a(a), "identity_b": self.a_to_b(b)}
+        return generated
+
+    def discriminator_view(self, generated):
+        shown = {
+            f"fake_{domain}": self.pools[domain](
+                generated[f"fake_{domain}"], draw=self.draw, use=f"pool {domain}"
+            )
+            for domain in "ab"
+        }
+        return generated | shown
+
+    def discriminator_losses(self, batch, generated):
+        terms, penalties = {}, []
+        for domain in "ab":
+            judge, real, fake = self.judge_of(domain), batch[domain], generated[f"fake_{domain}"]
+            real_logits, fake_logits = judge(real), judge(fake)
+            self.log_accuracy(real_logits, fake_logits, of=domain)
+            terms[f"adversarial_{domain}"] = self.loss.discriminator(real_logits, fake_logits)
+            penalties.append(self.penalty_terms(judge, real, fake))
+        return terms | {name: penalties[0][name] + penalties[1][name] for name in penalties[0]}
+
+    def generator_losses(self, batch, generated):
+        terms = {}
+        for domain in "ab":
+            judge, image = self.judge_of(domain), batch[domain]
+            real = judge(image) if self.loss.generator_uses_real else None
+            terms[f"adversarial_{domain}"] = self.loss.generator(real, judge(generated[f"fake_{domain}"]))
+            terms[f"cycle_{domain}"] = self.cycle(image, generated[f"cycled_{domain}"])
+            if self.identity:
+                terms[f"identity_{domain}"] = objectives.identity(image, generated[f"identity_{domain}"])
+        return terms
+
+    def cycle(self, image, cycled):
+        """How far from an image the way there and back has led: `E |x - cycled|`."""
+        return objectives.cycle(image, cycled)
+
+    def images_to_compare(self, batch, generated):
+        return batch["b"], generated["fake_b"]
+
+    def call(self, inputs, training=False):
+        inputs = inputs if isinstance(inputs, dict) else {"a": inputs}
+        made = {
+            target: self.translator(source)(inputs[source], training=training)
+            for source, target in DIRECTIONS.values()
+            if source in inputs
+        }
+        return made if len(made) > 1 else next(iter(made.values()))
+
+    def translate(self, images, direction="AtoB", batch_size=1):
+        """Translate images, in inference mode.
+
+        Args:
+            images: float array `(count, height, width, channels)` in [-1, 1].
+            direction: "AtoB" or "BtoA".
+            batch_size: images at a time.
+
+        Returns:
+            float32 array of the other domain's images.
+
+        Raises:
+            ValueError: another direction.
+        """
+        if direction not in DIRECTIONS:
+            raise ValueError(f"translate: expected a direction of 'AtoB' or 'BtoA', received {direction!r}.")
+        return self.predict({DIRECTIONS[direction][0]: images}, batch_size=batch_size, verbose=0)
