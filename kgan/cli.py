@@ -33,8 +33,20 @@ def main(arguments=None):
         The exit code: 0 done, 2 bad input (told in one line on stderr), 130 stopped by Ctrl-C.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    return answer(lambda: _dispatch(arguments))
+
+
+def answer(work):
+    """Does a command's work and turns how it ended into an exit code.
+
+    Args:
+        work: callable that returns an exit code or None.
+
+    Returns:
+        The exit code, as for `main`.
+    """
     try:
-        return _dispatch(arguments) or 0
+        return work() or 0
     except UserError as error:
         print(f"kgan: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -44,9 +44,8 @@ def export(model, folder, overwrite=False):
     for name, (call, inputs) in calls.items():
         signatures |= _signatures(name, call, inputs)
         for number, values in enumerate(_reference_inputs(model, name, inputs)):
-            outputs = (
-                model.predict(values, verbose=0) if name == DEFAULT else call(_floats(values), training=False)
-            )
+            floats = _floats(values)
+            outputs = model.predict(floats, verbose=0) if name == DEFAULT else call(floats, training=False)
             cases |= _cases(name, number, inputs, values, _named(outputs))
     partial = target.with_name(f".{target.name}.part")
     shutil.rmtree(partial, ignore_errors=True)

@@ -48,24 +48,25 @@ def image_grid(images, columns=None, captions=None, scale=None, gap=GAP):
     scale = scale or max(1, round(64 / max(height, width)))
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
     height, width = height * scale, width * scale
+    caption_height = max(CAPTION_HEIGHT, min(2 * CAPTION_HEIGHT, height // 3))
     rows = [range(start, min(start + columns, count)) for start in range(0, count, columns)]
     captioned = [captions is not None and any(captions[index] for index in row) for row in rows]
-    canvas_height = gap + len(rows) * (height + gap) + sum(captioned) * CAPTION_HEIGHT
+    canvas_height = gap + len(rows) * (height + gap) + sum(captioned) * caption_height
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
     if any(captioned) and mode == "L":
         mode, images = "RGB", images.repeat(3, axis=-1)
     canvas = Image.new(mode, (gap + columns * (width + gap), canvas_height), (PAPER,) * len(mode))
-    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(CAPTION_HEIGHT - 3)
+    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(caption_height - 3)
     top = gap
     for row, has_captions in zip(rows, captioned, strict=True):
-        top += has_captions * CAPTION_HEIGHT
+        top += has_captions * caption_height
         for column, index in enumerate(row):
             left = gap + column * (width + gap)
             canvas.paste(
                 Image.fromarray(images[index].squeeze(-1) if mode == "L" else images[index]), (left, top)
             )
             if has_captions and captions[index]:
-                place = (left + width // 2, top - CAPTION_HEIGHT // 2 - 1)
+                place = (left + width // 2, top - caption_height // 2 - 1)
                 pen.text(place, captions[index], fill=INK, font=font, anchor="mm")
         top += height + gap
     return canvas

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-WIDEST = 31
+WIDEST = 21
 MOST_LABELS = 124
 
 

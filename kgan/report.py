@@ -80,7 +80,7 @@ def page(title, rows, pictures, settings, data):
     cells = "".join(
         f"<tr><td>--{html.escape(str(name).replace('_', '-'))}</td><td>{html.escape(str(value))}</td></tr>"
         for name, value in settings.items()
-        if value not in (None, False, "")
+        if value is not None and value is not False and value not in ("", [])
     )
     parts.append(f'<h2>Settings</h2><div class="card"><table>{cells}</table></div>')
     parts.append(f'<h2>Data</h2><div class="card"><pre>{html.escape(data)}</pre></div>')

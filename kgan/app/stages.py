@@ -180,7 +180,11 @@ class Trainer:
                 "seconds": seconds,
             }
 
-        kept = {"guard": callbacks.NaNGuard()}
+        advice = (
+            f"the last good checkpoint stays in {store.folder}; try another --run with lower learning rates, a "
+            f"penalty such as r1 or float32, from here with --init-from {self.folder.path}"
+        )
+        kept = {"guard": callbacks.NaNGuard(advice=advice)}
         if stage.watched is not None:
             kept["watch"] = callbacks.CollapseWatch(*stage.watched, **LOOKING, say=self.say)
         if stage.draw is not None:

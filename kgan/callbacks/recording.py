@@ -50,7 +50,9 @@ class Sparing(Recording):
         if began >= self._next:
             self.now(logs)
             ended = time.monotonic()
-            self._next = ended + max(self.seconds, (ended - began) * (1 / self.share - 1))
+            # The first time is longer, as functions are traced and compiled; it says nothing about the others.
+            rest = (ended - began) * (1 / self.share - 1) if math.isfinite(self._next) else 0.0
+            self._next = ended + max(self.seconds, rest)
 
 
 class Every(Recording):
