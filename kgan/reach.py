@@ -1,0 +1,144 @@
+"""How far around a pixel a network looks, and how much memory a pixel takes: what tiles need to know."""
+
+import dataclasses
+import math
+
+import keras
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """What `reach` found, all of it in pixels of the network's input.
+
+    Args:
+        radius: how many pixels away an input pixel can still change an output pixel; infinite where a layer
+            looks at the whole image.
+        multiple: windows must start at multiples of this to be halved as the whole image is.
+        values: most numbers that one layer holds (its inputs and its output), per input pixel.
+        everywhere: names of the layers that look at the whole image.
+    """
+
+    radius: float
+    multiple: int
+    values: float
+    everywhere: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Map:
+    """One tensor on the way: input pixels per step, reach, and the largest step so far."""
+
+    step: float
+    radius: float
+    coarsest: float
+
+
+def reach(network: keras.Model) -> Reach:
+    """Follows a functional network from its outputs back to its inputs.
+
+    Convolutions with padding, poolings and enlargements add up as usual; normalisations that take statistics
+    of the image, dense layers over all pixels and global poolings look at the whole image. Layers with a
+    `kernel_size` count as convolutions, others without as working pixel by pixel.
+
+    Args:
+        network: functional model, images in and out.
+
+    Returns:
+        A `Reach`.
+
+    Example:
+        >>> reach(srresnet.generator(4, blocks=1)).radius
+        9.875
+    """
+    known, everywhere, values = {}, {}, [0.0]
+
+    def follow(tensor):
+        if id(tensor) in known:
+            return known[id(tensor)]
+        layer, index, _ = tensor._keras_history
+        sources = [
+            source for source in layer._inbound_nodes[index].input_tensors if len(source.shape) in (2, 4)
+        ]
+        if isinstance(layer, keras.layers.InputLayer) or not sources:
+            found = _Map(1.0, 0.0, 1.0)
+        else:
+            before = [follow(source) for source in sources]
+            # The second input of a crop says how much to crop, and nothing else.
+            considered = before[:1] if type(layer).__name__ == "CropLike" else before
+            widest = max(considered, key=lambda one: one.radius)
+            coarsest = max(one.coarsest for one in before)
+            step, radius = _through(layer, dataclasses.replace(widest, step=considered[0].step))
+            if math.isinf(radius) and not math.isinf(widest.radius):
+                everywhere[layer.name] = None
+            found = _Map(step, radius, max(coarsest, step, 1.0))
+            held = sum(_channels(s) / one.step**2 for s, one in zip(sources, before, strict=True))
+            values.append(held + _channels(tensor) / step**2)
+        known[id(tensor)] = found
+        return found
+
+    ends = [follow(tensor) for tensor in network.outputs]
+    return Reach(
+        radius=max(end.radius for end in ends),
+        multiple=math.ceil(max(end.coarsest for end in ends)),
+        values=max(values),
+        everywhere=tuple(everywhere),
+    )
+
+
+def _channels(tensor):
+    return tensor.shape[-1] or 1
+
+
+def _through(layer, before):
+    """The step and radius of a layer's output."""
+    step, radius = before.step, before.radius
+    if isinstance(layer, keras.Model):
+        inner = reach(layer)
+        return step * _step(layer), radius + step * inner.radius
+    inner = getattr(layer, "layer", None)
+    if isinstance(inner, keras.layers.Layer):
+        return _through(inner, before)
+    if _sees_everything(layer):
+        return step, math.inf
+    if isinstance(layer, keras.layers.UpSampling2D):
+        shift = _shift(step, step / layer.size[0])
+        return step / layer.size[0], radius + (shift if layer.interpolation == "nearest" else step)
+    if type(layer).__name__ == "PixelShuffle":
+        return step / layer.scale, radius + _shift(step, step / layer.scale)
+    kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    if kernel is None:
+        return step, radius
+    kernel, stride = _side(kernel), _side(getattr(layer, "strides", 1))
+    if isinstance(layer, keras.layers.Conv2DTranspose):
+        return step / stride, radius + step * math.ceil(kernel / stride)
+    dilation = _side(getattr(layer, "dilation_rate", 1))
+    # With an even kernel the padding is larger on one side.
+    radius += step * dilation * math.ceil((kernel - 1) / 2)
+    return step * stride, radius + _shift(step, step * stride)
+
+
+def _shift(before, after):
+    """How far the centre of a pixel lies from that of the pixel that it came from, or went into."""
+    return abs(before - after) / 2
+
+
+def _sees_everything(layer):
+    if isinstance(layer, keras.layers.LayerNormalization):
+        return layer.axis not in (-1, [-1], 3, [3])
+    everything = (
+        keras.layers.GroupNormalization,
+        keras.layers.Flatten,
+        keras.layers.GlobalAveragePooling2D,
+        keras.layers.GlobalMaxPooling2D,
+    )
+    return isinstance(layer, everything) or type(layer).__name__ == "ChannelwiseDense"
+
+
+def _step(network):
+    """How many input pixels an output pixel of a nested network stands for."""
+    before = keras.KerasTensor((1, 256, 256, network.inputs[0].shape[-1]))
+    return 256 / network.compute_output_spec(before).shape[1]
+
+
+def _side(value):
+    return max(value) if isinstance(value, tuple | list) else value
