@@ -10,11 +10,18 @@ from kgan.version import __version__
 SCHEMES = (
     "BEGAN",
     "ConditionalGAN",
+    "ContextEncoder",
     "CycleGAN",
     "DRAGAN",
+    "DiscoGAN",
+    "DualGAN",
+    "ESRGAN",
+    "FreeFormInpainting",
     "GAN",
     "LSGAN",
     "Pix2Pix",
+    "SRGAN",
+    "SuperResolution",
     "WGAN",
     "WGANGP",
 )
