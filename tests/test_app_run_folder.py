@@ -21,9 +21,24 @@ def test_a_new_folder_gets_its_configuration(tmp_path):
     assert folder.configuration() == told
 
 
-def test_another_configuration_is_refused_by_name(tmp_path):
-    folder = RunFolder(tmp_path)
+def begun(path):
+    """A run that has something to lose."""
+    folder = RunFolder(path)
     folder.begin("pix2pix", SETTINGS, DATA)
+    folder.checkpoints.mkdir()
+    (folder.checkpoints / "00-train-000000001.npz").touch()
+    return folder
+
+
+def test_a_command_that_failed_early_may_be_mended(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.begin("pix2pix", {**SETTINGS, "loss": "hinch"}, DATA)
+    folder.begin("pix2pix", SETTINGS, DATA)
+    assert folder.configuration()["settings"]["loss"] == "hinge"
+
+
+def test_another_configuration_is_refused_by_name(tmp_path):
+    folder = begun(tmp_path)
     before = folder.configuration()
     with pytest.raises(UserError) as error:
         folder.begin(
@@ -43,8 +58,7 @@ def test_another_configuration_is_refused_by_name(tmp_path):
 
 
 def test_free_settings_may_change(tmp_path):
-    folder = RunFolder(tmp_path)
-    folder.begin("pix2pix", SETTINGS, DATA)
+    folder = begun(tmp_path)
     assert folder.begin("pix2pix", {**SETTINGS, "epochs": 9}, DATA, free={"epochs"})
     assert folder.configuration()["settings"]["epochs"] == 9
 
@@ -58,10 +72,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
 
 
 def test_overwrite_removes_the_run_and_nothing_else(tmp_path):
-    folder = RunFolder(tmp_path)
-    folder.begin("pix2pix", SETTINGS, DATA)
-    folder.checkpoints.mkdir()
-    (folder.checkpoints / "00-train-000000001.npz").touch()
+    folder = begun(tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     folder.clear()
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

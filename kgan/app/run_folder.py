@@ -77,7 +77,9 @@ class RunFolder:
             self.clear()
         asked = {"kgan": __version__, "app": app, "settings": _plain(settings), "data": _plain(data)}
         if (self.path / CONFIGURATION).exists():
-            self._refuse_another(asked, free)
+            # Before the first checkpoint there is nothing to lose: a command that failed may be mended.
+            if self.checkpoints.is_dir() and any(self.checkpoints.iterdir()):
+                self._refuse_another(asked, free)
             self._write(asked)
             return True
         if self.path.exists() and (

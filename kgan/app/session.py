@@ -133,7 +133,7 @@ def _rehearse(training, source, strategy):
     model, seconds, bounded = None, 0.0, True
     for stage in training.stages(source):
         with strategy.scope():
-            model = stage.build(model)
+            model = stage.built(model)
         print(f"stage {stage.name}")
         for network in model.networks:
             print(f"  {network.name}: {network.count_params():,} parameters")

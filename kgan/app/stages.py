@@ -9,6 +9,7 @@ from kgan import callbacks
 from kgan.app.checkpoint import Checkpoints
 from kgan.app.keeping import CheckpointKeeper, ContinueEpoch, Seldom, save_model
 from kgan.app.stopping import StopAtDeadline, StopOnSignal
+from kgan.errors import UserError
 
 # How often to look: at least so many seconds apart, and for a small share of the time.
 LOOKING = {"seconds": 15.0, "share": 0.04}
@@ -40,6 +41,15 @@ class Stage:
     watched: tuple | None = None
     validation: Any = None
     callbacks: list = dataclasses.field(default_factory=list)
+
+    def built(self, previous):
+        """Returns the compiled model; settings that do not go together are told as bad input."""
+        try:
+            return self.build(previous)
+        except UserError:
+            raise
+        except ValueError as error:
+            raise UserError(str(error)) from error
 
 
 class Trainer:
@@ -92,7 +102,7 @@ class Trainer:
         model = None
         for index, (stage, store) in enumerate(zip(self.stages, stores, strict=True)):
             with self.scope():
-                model = stage.build(model)
+                model = stage.built(model)
             found = store.read(self.say)
             state = None
             if found:
