@@ -221,11 +221,24 @@ _PENALTIES = (WGANGP, DRAGAN, R1, R2, WeightClipping, Drift)
 NAMES = tuple(penalty.name for penalty in _PENALTIES)
 
 
+def _named(text):
+    """The penalty of this name, at the strength that follows it; the text itself if there is none."""
+    name, given, strength = text.partition("=")
+    known = {penalty.name: penalty for penalty in _PENALTIES}.get(name)
+    if known is None or not given:
+        return known or text
+    try:
+        return known(float(strength))
+    except ValueError as error:
+        raise ValueError(f"Penalty {text!r}: expected NAME=NUMBER, such as {name}=1. {error}") from None
+
+
 def get(penalty):
     """The list of penalties that a name, a saved config, an object, or a list of those stands for.
 
     Args:
-        penalty: `None` for no penalty, one of `NAMES`, a dict from `keras.saving.serialize_keras_object`, a
+        penalty: `None` for no penalty, one of `NAMES`, such a name with its strength ("r1=0.5": the weight, or
+            the limit of weight clipping), a dict from `keras.saving.serialize_keras_object`, a
             `Penalty` (or an object with its attributes), or a list or tuple of those.
 
     Raises:
@@ -245,7 +258,7 @@ def get(penalty):
             )
         return found
     if isinstance(penalty, str):
-        penalty = {known.name: known for known in _PENALTIES}.get(penalty, penalty)
+        penalty = _named(penalty)
     elif isinstance(penalty, dict):
         penalty = keras.saving.deserialize_keras_object(penalty)
     if isinstance(penalty, type) and issubclass(penalty, Penalty):

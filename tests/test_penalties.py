@@ -221,3 +221,10 @@ def test_errors_are_one_line(make, words):
     with pytest.raises(ValueError, match=words) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_a_name_may_carry_its_strength():
+    assert penalties.get("r1=0.5")[0].weight == 0.5
+    assert penalties.get(["weight-clipping=0.1", "drift"])[0].limit == 0.1
+    with pytest.raises(ValueError, match="expected NAME=NUMBER, such as r1=1"):
+        penalties.get("r1=strong")
