@@ -21,6 +21,14 @@ APP = "image-generation"
 # What a flag means that was left out, by where the images come from.
 GLYPHS = {"image_size": "32", "channels": 1, "width": 16, "latent_size": 64, "ema_decay": 0.99}
 FOLDER = {"image_size": "64", "channels": 3, "width": 64, "latent_size": 128, "ema_decay": 0.999}
+# How the glyphs are learned unless a scheme is named: varied within a class as well as legible, in minutes.
+# Beside it, concatenated labels with batch normalization read as well and draw each letter one way only.
+GLYPHS_RECIPE = {
+    "loss": "relativistic",
+    "penalty": ("r1=1",),
+    "conditioning": "projection",
+    "normalization": "none",
+}
 GLYPHS_MINUTES, FOLDER_EPOCHS = 4.0, 100
 # Adam's rate where the scheme's paper names none.
 GLYPHS_RATE, FOLDER_RATE = 1e-3, 2e-4
@@ -28,6 +36,7 @@ GLYPHS_RATE, FOLDER_RATE = 1e-3, 2e-4
 Scheme = Literal["gan", "conditional", "wgan", "wgan-gp", "lsgan", "dragan", "began"]
 Network = Literal["dcgan", "resnet", "mlp", "began"]
 Normalization = Literal["batch", "layer", "instance", "none"]
+Conditioning = Literal["concatenate", "projection"]
 Channels = Literal[1, 3]
 Walk = Literal["strip", "gif"]
 
@@ -40,6 +49,8 @@ SCHEMES = {
     "dragan": "DRAGAN",
     "began": "BEGAN",
 }
+# Penalties on each sample's own gradient, which batch normalization in the discriminator would mix.
+PER_SAMPLE = ("wgan-gp", "dragan", "r1", "r2")
 # How many real images the samples' diversity is compared with, and the most numbers to hold for it.
 WATCHED_IMAGES, WATCHED_NUMBERS = 640, 2**24
 
@@ -63,9 +74,10 @@ class Train(Training):
     scheme: Annotated[Scheme | None, flags.choices(Scheme)] = None
     """Which adversarial scheme. Left out: conditional where there are labels, gan where there are none."""
     loss: flags.Text = None
-    """Adversarial loss by name, such as hinge or relativistic. Left out: the scheme's own."""
+    """Adversarial loss by name, such as hinge. Left out: the scheme's own; relativistic for glyphs."""
     penalty: flags.Names = ()
-    """Penalties on the discriminator by name, such as r1; `none` for none. Left out: the scheme's own."""
+    """Penalties on the discriminator, such as r1 or r1=0.5 (its weight); `none` for none. Left out: the scheme's
+    own; r1=1 for glyphs."""
     network: Annotated[Network | None, flags.choices(Network)] = None
     """Architecture of both networks. Left out: dcgan; with the scheme began, its own."""
     width: flags.Whole = None
@@ -73,11 +85,12 @@ class Train(Training):
     latent_size: flags.Whole = None
     """Numbers in a latent. Left out: 64 for glyphs, 128 for a folder."""
     normalization: Annotated[Normalization | None, flags.choices(Normalization)] = None
-    """The discriminator's. Left out: layer with wgan-gp, none with spectral normalization, else batch."""
+    """The discriminator's. Left out: layer with a gradient penalty, none with spectral normalization and for glyphs, else
+    batch."""
     spectral_normalization: bool = False
     """Bound the discriminator's slope (Miyato et al. 2018)."""
-    conditioning: Literal["concatenate", "projection"] = "concatenate"
-    """How the discriminator uses a label."""
+    conditioning: Annotated[Conditioning | None, flags.choices(Conditioning)] = None
+    """How the discriminator uses a label. Left out: projection for glyphs, concatenate for a folder."""
     learning_rate: flags.Number = None
     """Of both sides. Left out: the scheme's own; where it has none, 1e-3 for glyphs, 2e-4 for a folder."""
     discriminator_learning_rate: flags.Number = None
@@ -94,6 +107,10 @@ class Train(Training):
         for name, value in (FOLDER if self.data else GLYPHS).items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
+        if not self.data and self.scheme is None and self.network is None:
+            for name, value in GLYPHS_RECIPE.items():
+                setattr(self, name, getattr(self, name) or value)
+        self.conditioning = self.conditioning or "concatenate"
         self.scheme = self.scheme or ("conditional" if self.labels or not self.data else "gan")
         self.network = self.network or ("began" if self.scheme == "began" else "dcgan")
         if self.epochs is None and self.minutes is None:
@@ -214,8 +231,7 @@ class Train(Training):
         names = (scheme.defaults.get("penalty"),) if penalty is None else penalty
         normalization = self.normalization
         if normalization is None:
-            # The penalty is on each sample's own gradient, which batch normalization would mix (WGAN-GP, section 4).
-            per_sample = "wgan-gp" in names
+            per_sample = any(str(name).partition("=")[0] in PER_SAMPLE for name in names)
             normalization = "none" if self.spectral_normalization else "layer" if per_sample else "batch"
         return {
             "normalization": None if normalization == "none" else normalization,
