@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kgan.atomic import replacing
 from kgan.data import pillow
@@ -195,8 +195,11 @@ def _divided(joined):
 
 
 def _profile(data):
-    with Image.open(io.BytesIO(data)) as image:
-        return image.info.get("icc_profile")
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.info.get("icc_profile")
+    except UnidentifiedImageError:
+        return None
 
 
 def _with_pillow(data):
