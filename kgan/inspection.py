@@ -4,6 +4,8 @@ import dataclasses
 
 import tyro
 
+from kgan.app import startup
+
 
 @dataclasses.dataclass
 class Data:
@@ -13,6 +15,7 @@ class Data:
     """A folder of images, of sub-folders of images, or a TFDS name as `tfds:NAME`."""
 
     def __call__(self):
+        startup.start()
         from kgan import data
 
         print(data.describe(self.folder))

@@ -3,23 +3,27 @@
 import keras
 
 from kgan.atomic import replacing_path
-from kgan.callbacks import Recording, Sparing
+from kgan.callbacks import Sparing
 
 
-class CheckpointKeeper(Recording):
-    """Writes a checkpoint at each record.
+class CheckpointKeeper(Sparing):
+    """Writes a checkpoint at each record; where epochs are very short, as often as costs little.
 
     Args:
         store: `Checkpoints`.
         metadata: callable that returns the JSON metadata of this moment.
+        guard: `NaNGuard`; what it objects to is not written.
+        share, longest: how seldom; see `kgan.callbacks.Sparing`.
     """
 
-    def __init__(self, store, metadata):
-        super().__init__()
+    def __init__(self, store, metadata, guard, share, longest):
+        super().__init__(share=share, longest=longest)
         self.store = store
         self.metadata = metadata
+        self.guard = guard
 
-    def record(self, logs):
+    def now(self, logs=None):
+        self.guard.check_weights()
         self.store.write(self.model.state(), self.metadata(), int(self.model.steps))
 
 

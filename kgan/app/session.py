@@ -127,7 +127,12 @@ def _rehearse(training, source, strategy):
     """Says what a run would be; trains a few steps on a model that is thrown away, to time them."""
     print("settings")
     for name, value in training.settings().items():
-        if name not in ("dry_run", "overwrite", "quiet") and value is not None:
+        if (
+            name not in ("dry_run", "overwrite", "quiet")
+            and value is not None
+            and value is not False
+            and value != ()
+        ):
             print(f"  --{name.replace('_', '-')} {value}")
     print("data\n  " + source.summary().replace("\n", "\n  "))
     model, seconds, bounded = None, 0.0, True
@@ -140,7 +145,7 @@ def _rehearse(training, source, strategy):
         compiling, step_seconds = _timed(model, stage, training.batch_size)
         per_epoch = max(1, stage.source.batches_per_epoch(training.batch_size) // model.batches_per_step)
         print(f"  first step {compiling:.1f} s (compiling), then {step_seconds:.3f} s a step")
-        print(f"  {per_epoch:,} steps an epoch")
+        print(f"  {per_epoch:,} step{'' if per_epoch == 1 else 's'} an epoch")
         if stage.epochs is None:
             bounded = False
         else:

@@ -14,6 +14,8 @@ from kgan.errors import UserError
 # How often to look: at least so many seconds apart, and for a small share of the time.
 LOOKING = {"seconds": 15.0, "share": 0.04}
 FILING = {"seconds": 60.0, "share": 0.04}
+NOTING = {"share": 0.04}
+KEEPING_SHARE = 0.1
 
 
 @dataclasses.dataclass
@@ -140,13 +142,14 @@ class Trainer:
                 callbacks.Every(kept.values(), self.checkpoint_seconds),
                 progress,
                 StopAtDeadline(self.clock, deadline),
-                StopOnSignal(interruption, [kept[name] for name in ("guard", "history", "checkpoint")]),
+                StopOnSignal(interruption, kept),
             ]
             try:
                 self._fit(stage, model, state, step, per_epoch, loop)
             finally:
                 progress.close()
-        for name in ("grid", "model", "report"):
+            kept["checkpoint"].now()
+        for name in ("grid", "history", "model", "report"):
             if name in kept:
                 kept[name].set_model(model)
                 kept[name].now()
@@ -194,15 +197,23 @@ class Trainer:
             f"the last good checkpoint stays in {store.folder}; try another --run with lower learning rates, a "
             f"penalty such as r1 or float32, from here with --init-from {self.folder.path}"
         )
-        kept = {"guard": callbacks.NaNGuard(advice=advice)}
+        kept = {"guard": callbacks.NaNGuard(advice=advice, weights=False)}
         if stage.watched is not None:
             kept["watch"] = callbacks.CollapseWatch(*stage.watched, **LOOKING, say=self.say)
         if stage.draw is not None:
             folder = self.folder.samples if len(self.stages) == 1 else self.folder.samples / stage.name
             kept["grid"] = callbacks.SampleGrid(folder, stage.draw, **LOOKING)
-        kept["events"] = callbacks.TensorBoardLog(self.folder.tensorboard / stage.name, kept.get("grid"))
-        kept["history"] = callbacks.History(self.folder.history, self.rows, moment)
-        kept["checkpoint"] = CheckpointKeeper(store, lambda: {**moment(), "rows": self.rows})
+        kept["events"] = callbacks.TensorBoardLog(
+            self.folder.tensorboard / stage.name, kept.get("grid"), **NOTING
+        )
+        kept["history"] = callbacks.History(self.folder.history, self.rows, moment, **NOTING)
+        kept["checkpoint"] = CheckpointKeeper(
+            store,
+            lambda: {**moment(), "rows": self.rows},
+            kept["guard"],
+            KEEPING_SHARE,
+            self.checkpoint_seconds,
+        )
         kept["model"] = Seldom(lambda model: save_model(model, self.folder.model), **FILING)
         kept["report"] = Seldom(lambda model: self.report(self.rows), **FILING)
         return kept

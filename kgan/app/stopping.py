@@ -58,19 +58,21 @@ class StopOnSignal(keras.callbacks.Callback):
 
     Args:
         interruption: `Interruption`.
-        recordings: list of `Recording` to run before leaving, the checkpoint's among them.
+        kept: dict of `Recording`: `guard`, `history` and `checkpoint` are done before leaving.
     """
 
-    def __init__(self, interruption, recordings):
+    def __init__(self, interruption, kept):
         super().__init__()
         self.interruption = interruption
-        self.recordings = recordings
+        self.kept = kept
 
     def on_train_batch_end(self, batch, logs=None):
         if self.interruption.signal is not None:
             logs = dict(logs or {})
-            for recording in self.recordings:
-                recording.record(logs)
+            self.kept["guard"].record(logs)
+            self.kept["history"].record(logs)
+            self.kept["checkpoint"].now()
+            self.kept["history"].now()
             raise Stopped(int(self.model.steps), self.interruption.signal)
 
 

@@ -31,7 +31,8 @@ class CollapseWatch(Sparing):
         self.say = say
         self._was_diverse = False
 
-    def now(self, logs):
+    def now(self, logs=None):
+        logs = {} if logs is None else logs
         diversity = _diversity(self.draw(self.model, self.labels), self.labels)
         logs["diversity/samples"] = diversity
         logs["diversity/data"] = self.data_diversity

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from kgan.backend.event_log import EventLog
-from kgan.callbacks.recording import Recording
+from kgan.callbacks.recording import Sparing
 
 
-class TensorBoardLog(Recording):
+class TensorBoardLog(Sparing):
     """Writes logs and sample grids as TensorBoard event files.
 
     `keras.callbacks.TensorBoard` needs the tensorboard package while training; this one only to look.
@@ -16,20 +16,21 @@ class TensorBoardLog(Recording):
     Args:
         folder: path.
         grid: `SampleGrid` whose pictures to write along, or None.
+        seconds, share: how seldom; see `Sparing`.
     """
 
-    def __init__(self, folder, grid=None):
-        super().__init__()
+    def __init__(self, folder, grid=None, seconds=0.0, share=1.0):
+        super().__init__(seconds, share)
         self.folder = Path(folder)
         self.grid = grid
         self._log = None
         self._shown = None
 
-    def record(self, logs):
+    def now(self, logs=None):
         if self._log is None:
             self._log = EventLog(self.folder)
         step = int(self.model.steps)
-        self._log.scalars(step, {name: float(np.mean(value)) for name, value in logs.items()})
+        self._log.scalars(step, {name: float(np.mean(value)) for name, value in (logs or {}).items()})
         if self.grid is not None and self.grid.path not in (None, self._shown):
             self._shown = self.grid.path
             self._log.picture(step, "samples", self.grid.path.read_bytes(), *self.grid.size)

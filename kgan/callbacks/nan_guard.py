@@ -18,14 +18,16 @@ class NaNGuard(Recording):
     Args:
         steps: int, how often the losses are looked at within an epoch.
         advice: str, what to try.
+        weights: bool, whether a record looks at the weights, too, and not at the losses alone.
     """
 
     ADVICE = "try lower learning rates, a penalty such as r1, or float32 precision"
 
-    def __init__(self, steps=10, advice=ADVICE):
+    def __init__(self, steps=10, advice=ADVICE, weights=True):
         super().__init__()
         self.steps = steps
         self.advice = advice
+        self.weights = weights
 
     def on_train_batch_end(self, batch, logs=None):
         if batch % self.steps == 0:
@@ -33,6 +35,11 @@ class NaNGuard(Recording):
 
     def record(self, logs):
         self._check_losses(logs)
+        if self.weights:
+            self.check_weights()
+
+    def check_weights(self):
+        """Raises `TrainingDiverged` if a weight is not finite."""
         for variable in self.model.trainable_variables:
             if not np.isfinite(np.sum(keras.ops.convert_to_numpy(variable), dtype=np.float64)):
                 self._stop(f"the weight {variable.path}")

@@ -33,15 +33,17 @@ class Sparing(Recording):
     Args:
         seconds: float, the shortest time between two records.
         share: float, the most of the time that it may take: what took 2 s rests for 38 s at 0.05.
+        longest: float seconds, the longest rest, whatever it takes.
     """
 
-    def __init__(self, seconds=0.0, share=1.0):
+    def __init__(self, seconds=0.0, share=1.0, longest=math.inf):
         super().__init__()
         self.seconds = seconds
         self.share = share
+        self.longest = longest
         self._next = -math.inf
 
-    def now(self, logs):
+    def now(self, logs=None):
         """Does the work, however long ago it was last done."""
         raise NotImplementedError
 
@@ -52,7 +54,7 @@ class Sparing(Recording):
             ended = time.monotonic()
             # The first time is longer, as functions are traced and compiled; it says nothing about the others.
             rest = (ended - began) * (1 / self.share - 1) if math.isfinite(self._next) else 0.0
-            self._next = ended + max(self.seconds, rest)
+            self._next = ended + min(self.longest, max(self.seconds, rest))
 
 
 class Every(Recording):
