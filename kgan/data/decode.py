@@ -8,7 +8,6 @@ import tensorflow as tf
 from kgan.data import archive, pillow
 from kgan.data.headers import BMP, GIF, JPEG, PILLOW, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
 
-NEVER = (1 << 30, 1 << 30)  # larger than any picture
 GREY = (0.299, 0.587, 0.114)
 
 
@@ -24,6 +23,8 @@ class Decoder:
     def __init__(self, index, channels: int = 3, background=pillow.WHITE):
         self.root, self.zipped = index.root, index.is_zip
         self.channels, self.background = channels, tuple(background)
+        self.routes = np.unique(index.rows["route"]).tolist()
+        self.turned = bool((index.rows["orientation"] > 1).any())
 
     def read(self, row) -> tf.Tensor:
         """Returns a picture's bytes as a string scalar."""
@@ -36,51 +37,62 @@ class Decoder:
         """Returns a picture's bytes, for a row of NumPy values."""
         if self.zipped:
             return self._read_member(row["offset"], row["packed"], row["deflated"])
-        with open(os.path.join(self.root, os.fsdecode(row["name"])), "rb") as file:
+        with open(self._path(row["name"]), "rb") as file:
             return file.read()
 
     def _read_member(self, offset, packed, deflated):
         return archive.read(self.root, int(offset), int(packed), bool(deflated))
 
-    def windows(self, row, windows, least=NEVER) -> list:
+    def windows(self, row, windows, least=None) -> list:
         """Decodes windows of a picture, reading it once.
 
         Args:
             row: dict of scalars, a row of the index with `again` (see `kgan.data.source.Part`).
             windows: list of `kgan.data.view.Window` on the upright picture; `mirrored` is left to the caller.
-            least: (height, width); a JPEG may come out reduced by 2, 4 or 8, but no smaller than this.
+            least: (height, width); a JPEG may come out reduced by 2, 4 or 8, but no smaller than this. None: never.
 
         Returns:
             A list of uint8 tensors (height, width, channels).
         """
-        contents = self.read(row)
-        with_pillow = tf.logical_or(row["again"], row["route"] == PILLOW)
-        route = tf.where(with_pillow, PILLOW, tf.cast(row["route"], tf.int32))
-        turn = _Turn(row["orientation"])
+        turn = Turn(row["orientation"]) if self.turned else Turn()
         size = tf.cast(tf.stack([row["height"], row["width"]]), tf.int32)
         stored = [turn.to_stored(tf.stack(window[:4]), size) for window in windows]
 
-        def parts(pixels):
-            same = tf.reduce_all(tf.shape(pixels)[:2] == turn.swap(size))
-            with tf.control_dependencies([tf.debugging.Assert(same, ["the picture's size has changed"])]):
-                pixels = tf.identity(pixels)
-            return [turn.upright(_cut(pixels, place)) for place in stored]
+        def parts(decode):
+            """Decodes a whole picture and cuts out the windows."""
 
-        def jpeg_parts():
-            smallest = turn.swap(tf.constant(least))
+            def branch():
+                pixels = decode(self.read(row))
+                with tf.control_dependencies([_check(tf.shape(pixels)[:2], turn.swap(size))]):
+                    pixels = tf.identity(pixels)
+                return [turn.upright(cut(pixels, place)) for place in stored]
+
+            return branch
+
+        def jpeg():
+            contents = self.read(row)
+            smallest = None if least is None else turn.swap(tf.constant(least))
             return [turn.upright(self._jpeg(contents, place, smallest)) for place in stored]
 
         branches = {
-            JPEG: jpeg_parts,
-            PNG: lambda: parts(self._recolour(tf.io.decode_png(contents, 1 if self.channels == 1 else 3))),
-            PNG_ALPHA: lambda: parts(self._flatten(tf.io.decode_png(contents, 4))),
-            WEBP: lambda: parts(self._recolour(tf.io.decode_webp(contents, 3)[0])),
-            WEBP_ALPHA: lambda: parts(self._flatten(tf.io.decode_webp(contents, 4)[0])),
-            GIF: lambda: parts(self._recolour(tf.io.decode_gif(contents)[0])),
-            BMP: lambda: parts(self._recolour(tf.io.decode_bmp(contents, 3))),
-            PILLOW: lambda: self._with_pillow(contents, windows, size),
+            JPEG: jpeg,
+            PNG: parts(lambda data: self._recolour(tf.io.decode_png(data, 1 if self.channels == 1 else 3))),
+            PNG_ALPHA: parts(lambda data: self._flatten(tf.io.decode_png(data, 4))),
+            WEBP: parts(lambda data: self._recolour(tf.io.decode_webp(data, 3)[0])),
+            WEBP_ALPHA: parts(lambda data: self._flatten(tf.io.decode_webp(data, 4)[0])),
+            GIF: parts(lambda data: self._recolour(tf.io.decode_gif(data)[0])),
+            BMP: parts(lambda data: self._recolour(tf.io.decode_bmp(data, 3))),
+            PILLOW: lambda: self._with_pillow(row, windows, size),
         }
-        found = tf.switch_case(route, branches)
+        # Only what the folder holds goes into the graph: branches not taken cost time, too.
+        branches = (
+            {PILLOW: branches[PILLOW]} if row["again"] else {route: branches[route] for route in self.routes}
+        )
+        if len(branches) == 1:
+            (found,) = (branch() for branch in branches.values())
+        else:
+            number = tf.argmax(tf.cast(row["route"], tf.int32) == list(branches))
+            found = tf.switch_case(tf.cast(number, tf.int32), list(branches.values()))
         return [tf.ensure_shape(pixels, [None, None, self.channels]) for pixels in found]
 
     def explain(self, row) -> str:
@@ -108,13 +120,14 @@ class Decoder:
 
         def reduced(ratio):
             return lambda: tf.io.decode_and_crop_jpeg(
-                contents, stored // ratio, channels=channels, ratio=ratio
+                contents, stored // ratio, channels=channels, ratio=ratio, dct_method="INTEGER_ACCURATE"
             )
 
+        if least is None:
+            return self._recolour(reduced(1)())
         halvings = tf.reduce_min(stored[2:] // least)
         choice = tf.reduce_sum(tf.cast(halvings >= [2, 4, 8], tf.int32))
-        pixels = tf.switch_case(choice, [reduced(ratio) for ratio in (1, 2, 4, 8)])
-        return self._recolour(pixels)
+        return self._recolour(tf.switch_case(choice, [reduced(ratio) for ratio in (1, 2, 4, 8)]))
 
     def _recolour(self, pixels):
         """Gives opaque pixels, grey or RGB, the asked number of channels."""
@@ -138,26 +151,40 @@ class Decoder:
         )
         return self._recolour(tf.cast(tf.round(over), tf.uint8))
 
-    def _with_pillow(self, contents, windows, size):
-        def decode(data, places, expected):
-            pixels = pillow.decode(data, self.channels, self.background)
-            if pixels.shape[:2] != tuple(expected):
-                raise ValueError("the picture's size has changed")
-            return [np.ascontiguousarray(_cut(pixels, place)) for place in places]
+    def _with_pillow(self, row, windows, size):
+        def decode(name, offset, packed, deflated, places, expected):
+            data = archive.read(self.root, offset, packed, deflated) if self.zipped else self._path(name)
+            return pillow.decode_windows(data, places, tuple(expected), self.channels, self.background)
 
         places = tf.stack([tf.stack(window[:4]) for window in windows])
-        return tf.numpy_function(decode, [contents, places, size], [tf.uint8] * len(windows))
+        member = [row[column] if self.zipped else 0 for column in ("offset", "packed", "deflated")]
+        return tf.numpy_function(decode, [row["name"], *member, places, size], [tf.uint8] * len(windows))
+
+    def _path(self, name):
+        return os.path.join(self.root, os.fsdecode(name))
 
 
-def _cut(pixels, place):
+def cut(pixels, place):
+    """Returns the window (top, left, height, width) of pixels."""
     top, left, height, width = place[0], place[1], place[2], place[3]
     return pixels[top : top + height, left : left + width]
 
 
-class _Turn:
-    """How a picture as stored becomes upright, by EXIF's orientation: a transposition, then flips."""
+def _check(found, expected):
+    return tf.debugging.Assert(tf.reduce_all(found == expected), ["the picture's size has changed"])
 
-    def __init__(self, orientation):
+
+class Turn:
+    """How a picture as stored becomes upright, by EXIF's orientation: a transposition, then flips.
+
+    Args:
+        orientation: int scalar, 1 to 8; None for pictures that are all upright already.
+    """
+
+    def __init__(self, orientation=None):
+        self.needed = orientation is not None
+        if not self.needed:
+            return
         self.plain = tf.equal(orientation, 1)
         self.transposed = orientation >= 5
         number = tf.cast(orientation, tf.int32)
@@ -166,10 +193,12 @@ class _Turn:
 
     def swap(self, pair):
         """Turns (height, width) of the upright picture into those of the stored one, and back."""
-        return tf.where(self.transposed, pair[::-1], pair)
+        return tf.where(self.transposed, pair[::-1], pair) if self.needed else pair
 
     def to_stored(self, window, size):
         """Finds (top, left, height, width) of the upright picture in the stored one."""
+        if not self.needed:
+            return window
         first, extent = window[:2], window[2:]
         flipped = tf.stack([self.flip_rows, self.flip_columns])
         first = tf.where(flipped, size - first - extent, first)
@@ -177,6 +206,8 @@ class _Turn:
 
     def upright(self, pixels):
         """Turns stored pixels."""
+        if not self.needed:
+            return pixels
 
         def turned():
             found = tf.cond(self.transposed, lambda: tf.transpose(pixels, [1, 0, 2]), lambda: pixels)

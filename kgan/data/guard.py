@@ -6,7 +6,9 @@ import tensorflow as tf
 from kgan.data.keys import fold
 from kgan.errors import UserError
 
-TRIES = 32  # the item twice, then others: with half of all files broken this fails once in a thousand million
+OTHERS = (
+    30  # that are tried in an item's place: with half of all broken, all are once in a thousand million times
+)
 
 
 def loader(part, number, key, skipped):
@@ -33,7 +35,7 @@ def loader(part, number, key, skipped):
     def load(place, epoch, again=False):
         row = tf.nest.map_structure(lambda column: tf.gather(column, place % count), columns)
         own = None if key is None else fold(key, number, epoch, row["index"], place // count)
-        return part.load({**row, "again": tf.convert_to_tensor(again)}, own)
+        return part.load({**row, "again": again}, own)
 
     if part.explain is None:
         return lambda place, epoch: (tf.constant(True), load(place, epoch))
@@ -56,31 +58,39 @@ def loader(part, number, key, skipped):
 
     def load_or_other(place, epoch):
         def replace(attempt):
-            before = tf.where(attempt == 2, place, other(place, epoch, attempt - 1))
+            before = tf.where(attempt == 0, place, other(place, epoch, attempt - 1))
             with tf.control_dependencies([tf.numpy_function(note, [before % count], tf.bool)]):
                 return load(tf.identity(other(place, epoch, attempt)), epoch)
 
         def fail(_):
-            last = other(place, epoch, TRIES - 1) % count
+            last = other(place, epoch, tf.constant(OTHERS - 1, tf.int64)) % count
             with tf.control_dependencies([tf.numpy_function(give_up, [last], tf.bool)]):
                 return load(tf.identity(place), epoch)
 
-        tries = tf.data.Dataset.range(2).map(lambda attempt: load(place, epoch, attempt == 1))
-        others = tf.data.Dataset.range(2, TRIES).map(replace)
-        found = tries.concatenate(others).ignore_errors(log_warning=False)
-        found = found.concatenate(tf.data.Dataset.range(1).map(fail)).take(1)
+        def more(_):
+            second = tf.data.Dataset.range(1).map(lambda _: load(place, epoch, again=True))
+            found = second.concatenate(tf.data.Dataset.range(OTHERS).map(replace)).ignore_errors(
+                log_warning=False
+            )
+            return found.concatenate(tf.data.Dataset.range(1).map(fail)).take(1)
+
+        # What `more` builds costs nothing as long as the first try succeeds.
+        first = tf.data.Dataset.range(1).map(lambda _: load(place, epoch)).ignore_errors(log_warning=False)
+        found = first.concatenate(tf.data.Dataset.range(1).flat_map(more)).take(1)
         return tf.constant(True), found.get_single_element()
 
     def load_or_zeros(place, epoch):
-        tries = tf.data.Dataset.range(2).map(lambda attempt: (True, load(place, epoch, attempt == 1)))
-        tries = tries.ignore_errors(log_warning=False)
+        def attempt(again):
+            return tf.data.Dataset.range(1).map(lambda _: (True, load(place, epoch, again)))
+
+        tries = attempt(False).concatenate(attempt(True)).ignore_errors(log_warning=False)
         zeros = tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), tries.element_spec[1])
 
         def nothing(_):
-            return tf.numpy_function(note, [place % count], tf.bool), zeros
+            flag = tf.numpy_function(note, [place % count], tf.bool)
+            return tf.ensure_shape(flag, []), zeros
 
-        found = tries.concatenate(tf.data.Dataset.range(1).map(_shaped(nothing))).take(1)
-        return found.get_single_element()
+        return tries.concatenate(tf.data.Dataset.range(1).map(nothing)).take(1).get_single_element()
 
     return load_or_other if key is not None else load_or_zeros
 
@@ -89,13 +99,3 @@ def user_error(error: tf.errors.OpError) -> UserError | None:
     """Finds the line meant for the user in an error that came out of a `tf.data` pipeline, or None."""
     _, marker, line = str(error).partition("UserError: ")
     return UserError(line.splitlines()[0]) if marker else None
-
-
-def _shaped(function):
-    """Gives the flag that comes out of Python its shape."""
-
-    def shaped(argument):
-        flag, example = function(argument)
-        return tf.ensure_shape(flag, []), example
-
-    return shaped

@@ -140,5 +140,5 @@ def _cards(index, view, invert):
 
 
 def _binary(mask, invert):
-    missing = mask < 0 if invert else mask >= 0
+    missing = mask < 128 if invert else mask >= 128
     return tf.cast(missing, tf.float32)

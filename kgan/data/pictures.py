@@ -1,4 +1,4 @@
-"""Indexed pictures as a model wants them: a window, resized, mirrored, jittered, in [-1, 1]."""
+"""Indexed pictures as a model wants them: a window, resized, mirrored, jittered."""
 
 from kgan.data.decode import Decoder
 from kgan.data.jitter import jitter
@@ -24,7 +24,10 @@ class Pictures:
         self.explain = self.decoder.explain
 
     def load(self, row, key):
-        """Returns the image of a row: float32 (*image_size, channels); random with a key, central without."""
+        """Returns the image of a row, (*image_size, channels); random with a key, central without.
+
+        It is uint8, which `Source` turns into float32 once a batch is full, or float32 if it was jittered.
+        """
         window = self.view.window(row["height"], row["width"], key)
         return self.load_windows(row, [window], key)[0]
 
@@ -33,11 +36,11 @@ class Pictures:
 
         The key draws nothing but the jitter; the windows are drawn already.
         """
-        found = self.decoder.windows(row, windows, self.view.image_size)
+        least = None if self.view.fit == "crop" else self.view.image_size
+        found = self.decoder.windows(row, windows, least)
         found = [
             self.view.resize(pixels, window.mirrored) for pixels, window in zip(found, windows, strict=True)
         ]
-        found = [to_float(pixels) for pixels in found]
         if key is None or not self.view.jitter:
             return found
-        return [jitter(image, fold(key, "jitter"), self.view.jitter) for image in found]
+        return [jitter(to_float(image), fold(key, "jitter"), self.view.jitter) for image in found]

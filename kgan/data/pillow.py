@@ -1,7 +1,6 @@
 """Pictures through Pillow, for whatever TensorFlow cannot decode: upright, over a background, at 8 bits."""
 
 import io
-import warnings
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -30,30 +29,66 @@ def decode(data, channels: int = 3, background=WHITE) -> np.ndarray:
     Raises:
         Exception: whatever Pillow raises for a file that cannot be read.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data) if isinstance(data, bytes) else data) as image:
-            if image.width * image.height > PIXEL_LIMIT:
-                raise ValueError(f"has {image.width} x {image.height} pixels")
-            image.seek(0)
-            return pixels(ImageOps.exif_transpose(image), channels, background)
+    return _decode(data, lambda image: pixels(image, channels, background))
+
+
+def decode_windows(data, places, size, channels: int = 3, background=WHITE) -> list[np.ndarray]:
+    """Decodes a picture as `decode` does, and cuts windows out of it.
+
+    Args:
+        data: the file's bytes, or a path.
+        places: windows, each (top, left, height, width), in pixels of the upright picture.
+        size: (height, width) that the picture must have.
+        channels: see `decode`.
+        background: see `decode`.
+
+    Returns:
+        uint8 arrays (height, width, channels), one a window.
+
+    Raises:
+        Exception: whatever Pillow raises for a file that cannot be read, and ValueError for another size.
+    """
+
+    def cut(image):
+        if (image.height, image.width) != size:
+            raise ValueError(f"has {image.width} x {image.height} pixels now; it had {size[1]} x {size[0]}")
+        boxes = [
+            (left, top, left + width, top + height)
+            for top, left, height, width in np.asarray(places).tolist()
+        ]
+        whole = (0, 0, image.width, image.height)
+        return [pixels(image if box == whole else image.crop(box), channels, background) for box in boxes]
+
+    return _decode(data, cut)
+
+
+def _decode(data, use):
+    with Image.open(io.BytesIO(data) if isinstance(data, bytes) else data) as image:
+        if image.width * image.height > PIXEL_LIMIT:
+            raise ValueError(f"has {image.width} x {image.height} pixels")
+        image.load()
+        ImageOps.exif_transpose(image, in_place=True)
+        return use(_eight_bits(image))
 
 
 def pixels(image: Image.Image, channels: int = 3, background=WHITE) -> np.ndarray:
-    """Returns the pixels of a Pillow image in the asked number of channels; see `decode`."""
-    if image.mode in SIXTEEN_BITS:
-        image = Image.fromarray(
-            (np.clip(np.asarray(image), 0, 65535).astype(np.uint16) >> 8).astype(np.uint8)
-        )
-    elif image.mode == "F":
-        values = np.nan_to_num(np.asarray(image))
-        values = values * 255 if values.max(initial=0) <= 1 else values
-        image = Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+    """Returns the pixels of a Pillow image of 8 bits in the asked number of channels; see `decode`."""
     if image.has_transparency_data:
         image = image.convert("RGBA")
         if channels != 4:
             image = Image.alpha_composite(Image.new("RGBA", image.size, (*background, 255)), image)
     elif image.mode not in ("L", "RGB", "1"):
         image = image.convert("RGB")
-    found = np.asarray(image.convert(MODES[channels]))
+    found = np.asarray(image if image.mode == MODES[channels] else image.convert(MODES[channels]))
     return found[:, :, None] if channels == 1 else found
+
+
+def _eight_bits(image):
+    if image.mode in SIXTEEN_BITS:
+        values = np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+        return Image.fromarray((values >> 8).astype(np.uint8))
+    if image.mode == "F":
+        values = np.nan_to_num(np.asarray(image))
+        values = values * 255 if values.max(initial=0) <= 1 else values
+        return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
+    return image

@@ -138,8 +138,10 @@ class Source:
         """
 
         def load(row, key):
-            example = {name: _as_models_want(row[name]) for name in arrays}
-            return example if key is None or augment is None else augment(example, key)
+            example = {name: row[name] for name in arrays}
+            if key is None or augment is None:
+                return example
+            return augment({name: _as_models_want(value) for name, value in example.items()}, key)
 
         rows = {name: np.asarray(array) for name, array in arrays.items()}
         part = Part(rows, load, held_out=held_out, groups=groups)
@@ -160,7 +162,8 @@ class Source:
     @functools.cached_property
     def element_spec(self) -> dict:
         """Dict key -> tf.TensorSpec of one example, without the batch axis."""
-        return self._examples(tf.data.Dataset.from_tensors(self._zeros()), 0, training=False).element_spec
+        place = tf.data.Dataset.from_tensors(self._zeros())
+        return self._examples(place, 0, training=False).map(_finish).element_spec
 
     def fingerprint(self) -> str:
         """Returns a str that changes when the data or the way to load it does."""
@@ -266,7 +269,8 @@ class Source:
             )
             examples = self._examples(order, seed, training)
             size = batch_size // workers if training else batch_size
-            return examples.batch(size, drop_remainder=training).prefetch(2).with_options(options)
+            batches = examples.batch(size, drop_remainder=training).map(_finish)
+            return batches.prefetch(2).with_options(options)
 
     def _shuffled(self, batch_size, seed, start, share):
         """Yields a dict (part's number -> position, lap) and the epoch, for each example, without end."""
@@ -320,7 +324,12 @@ class Source:
         return examples.map(lambda read, example: example)
 
 
+def _finish(batch):
+    return {name: _as_models_want(value) for name, value in batch.items()}
+
+
 def _as_models_want(value):
+    """Turns 8-bit pixels, single or in batches, into floats, and integers into int32."""
     if value.dtype == tf.uint8 and value.shape.rank >= 3:
         return to_float(value)
     return tf.cast(value, tf.int32) if value.dtype.is_integer else value
