@@ -1,5 +1,8 @@
 """Adversarial schemes, one a file."""
 
+# A saved scheme's networks may contain any of these layers: loading it finds them registered.
+from kgan import layers  # noqa: F401
+from kgan.networks.parts import any_size  # noqa: F401
 from kgan.schemes.began import BEGAN
 from kgan.schemes.conditional_gan import ConditionalGAN
 from kgan.schemes.context_encoder import ContextEncoder
