@@ -85,8 +85,8 @@ class Train(Training):
     latent_size: flags.Whole = None
     """Numbers in a latent. Left out: 64 for glyphs, 128 for a folder."""
     normalization: Annotated[Normalization | None, flags.choices(Normalization)] = None
-    """The discriminator's. Left out: layer with a gradient penalty, none with spectral normalization and for glyphs, else
-    batch."""
+    """The discriminator's. Left out: layer with a gradient penalty, none for glyphs and with spectral
+    normalization, else batch."""
     spectral_normalization: bool = False
     """Bound the discriminator's slope (Miyato et al. 2018)."""
     conditioning: Annotated[Conditioning | None, flags.choices(Conditioning)] = None
