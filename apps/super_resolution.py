@@ -1,0 +1,510 @@
+"""Small pictures made large: by the pixel loss first, then against a discriminator.
+
+    kgan super-resolution train --data photos --scale 4
+    kgan super-resolution predict holiday.jpg --output large --interpolate 0.8
+
+Without `--data` it learns from the photographs that scikit-image and scikit-learn ship.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from kgan.app import flags
+from kgan.app.predict import Predict as PredictPictures
+from kgan.app.trained import Trained, write_json
+from kgan.app.training import Training
+from kgan.atomic import claim
+from kgan.errors import UserError
+
+APP = "super-resolution"
+# What a flag means that was left out, by the network's size.
+SMALL = {
+    "width": 32,
+    "blocks": 4,
+    "learning_rate": 1e-3,
+    "adversarial_learning_rate": 2e-4,
+    "ema_decay": 0.99,
+}
+PAPER = {
+    "width": 64,
+    "blocks": None,
+    "learning_rate": 1e-4,
+    "adversarial_learning_rate": 1e-4,
+    "ema_decay": 0.999,
+}
+PAPER_BLOCKS = {"srgan": 16, "esrgan": 23}
+CROPS = {"srgan": "96", "esrgan": "128"}
+SAMPLES_MINUTES, FOLDER_EPOCHS = 4.5, 100
+SAMPLES_HELD_OUT, FOLDER_HELD_OUT = 0.5, 0.1
+# Crops of each bundled photograph in an epoch.
+CROPS_OF_EACH = 128
+# Of the fallback: its features are of the images' own scale, VGG's some tens of times larger.
+FALLBACK_LAYERS = {"stage_1_2": 1.0, "stage_2_2": 1.0, "stage_3_2": 1.0}
+FALLBACK_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 5e-3}
+
+Method = Literal["srgan", "esrgan"]
+Network = Literal["small", "paper"]
+Scale = Literal[2, 4, 8]
+Degradation = Literal["bicubic", "blind"]
+Stages = Literal["both", "pixel"]
+
+
+@dataclasses.dataclass
+class Train(Training):
+    """Train a network that enlarges pictures: pixel loss first, then adversarial.
+
+    The run folder then has the model, sample grids over time, and report.html. The same command goes on where
+    it stopped, in either stage.
+    """
+
+    APP = APP
+
+    batch_size: int = 16
+    """Crops a batch, over all devices together."""
+    image_size: flags.Text = None
+    """Height and width of the large crops, multiples of 16. Left out: 96; 128 for esrgan; 64 bundled."""
+    method: Method = "srgan"
+    """srgan: SRResNet, cross-entropy. esrgan: RRDB without batch normalization, relativistic."""
+    scale: Scale = 4
+    """How many times larger along a side."""
+    network: Annotated[Network | None, flags.choices(Network)] = None
+    """The paper's size, or one for minutes on a CPU. Left out: small for bundled photographs, else paper."""
+    width: flags.Whole = None
+    """Features in the generator. Left out: 32 or the paper's 64."""
+    blocks: flags.Whole = None
+    """Residual blocks. Left out: 4 (esrgan: 2), or the paper's 16 (esrgan: 23)."""
+    degradation: Degradation = "bicubic"
+    """How large becomes small in training; blind adds blur, noise and JPEG."""
+    train_stages: Stages = "both"
+    """`pixel` leaves the adversarial stage out."""
+    features: str = "auto"
+    """Of the perceptual loss: vgg19, none, or a `.keras` file. auto: VGG19 where it can be had, else fixed random
+    convolutions, which is said."""
+    feature_layers: flags.Names = ()
+    """Layers of the `.keras` file. Left out: its last."""
+    adversarial_weight: flags.Number = None
+    """Weight of the generator's adversarial term. Left out: the paper's."""
+    learning_rate: flags.Number = None
+    """Of the pixel stage. Left out: 1e-3 for small, the paper's 1e-4."""
+    adversarial_learning_rate: flags.Number = None
+    """Of the adversarial stage, both sides. Left out: 2e-4 for small, the paper's 1e-4."""
+    ema_decay: flags.Number = None
+    """Decay of the generator's moving average, which is what serves; 0 for none."""
+    held_out: flags.Number = None
+    """Share of the pictures kept for `evaluate`; 0 for none. Left out: half of the bundled scenes, else 0.1."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.network = self.network or ("paper" if self.data else "small")
+        for name, value in (SMALL if self.network == "small" else PAPER).items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
+        if self.blocks is None:
+            self.blocks = PAPER_BLOCKS[self.method]
+        if self.image_size is None:
+            self.image_size = CROPS[self.method] if self.network == "paper" else "64"
+        if self.held_out is None:
+            self.held_out = FOLDER_HELD_OUT if self.data else SAMPLES_HELD_OUT
+        if self.epochs is None and self.minutes is None:
+            self.epochs, self.minutes = (FOLDER_EPOCHS, None) if self.data else (None, SAMPLES_MINUTES)
+
+    def check(self):
+        for name in ("width", "blocks", "learning_rate", "adversarial_learning_rate"):
+            flags.positive(name, getattr(self, name))
+        if any(side % 16 for side in self.size):
+            raise UserError(
+                f"expected --image-size in multiples of 16, as the discriminator halves it four times; found "
+                f"{self.image_size}; try 96"
+            )
+        if not 0 <= self.held_out < 1:
+            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
+        if self.features not in ("auto", "vgg19", "none") and not Path(self.features).is_file():
+            raise UserError(
+                f"expected --features to be auto, vgg19, none or a .keras file; found {self.features}; change it"
+            )
+
+    def open_source(self):
+        return self.open_split()[0]
+
+    def open_split(self):
+        """Returns pairs to train on, and pairs of other pictures (None if none are held out)."""
+        from kgan import data
+        from kgan.data import samples
+        from kgan.data.degradation import paired
+
+        if self.data:
+            large = data.images(self.data, self.size, fit="crop")
+            refuse_small(large, self.size)
+        else:
+            large = samples.photographs(self.size, crops=CROPS_OF_EACH)
+        source = paired(large, self.scale, self.degradation)
+        return source.split(self.held_out) if self.held_out else (source, None)
+
+    def stages(self, source):
+        from kgan.app.stages import Stage
+
+        apart = self.open_split()[1] or source
+        seen = next(iter(apart.batches(4, training=False)))
+        shown = {key: seen[key].numpy() for key in ("source", "target")}
+        shared = {"source": source, "epochs": self.epochs, "draw": lambda model: drawn(model, shown)}
+        first = Stage("pixel", lambda previous: self.build_pixel(), share=2.0, **shared)
+        second = Stage("adversarial", self.build_adversarial, share=1.0, **shared)
+        return [first] if self.train_stages == "pixel" else [first, second]
+
+    def build_generator(self):
+        """The network that enlarges."""
+        from kgan.networks import rrdb, srresnet
+
+        if self.method == "esrgan":
+            growth = 32 if self.network == "paper" else max(4, self.width // 2)
+            blocks = self.blocks if self.network == "paper" else max(1, self.blocks // 2)
+            return rrdb.generator(self.scale, width=self.width, blocks=blocks, growth=growth)
+        # A few hundred steps do not settle batch statistics; the small network does without.
+        normalization = "batch" if self.network == "paper" else None
+        return srresnet.generator(
+            self.scale, width=self.width, blocks=self.blocks, normalization=normalization
+        )
+
+    def build_pixel(self):
+        """The first stage: the generator alone."""
+        import keras
+
+        from kgan.schemes import SuperResolution
+
+        model = SuperResolution(
+            self.build_generator(), "l1" if self.method == "esrgan" or self.network == "small" else "l2"
+        )
+        model.compile(
+            keras.optimizers.Adam(self.learning_rate),
+            ema_decay=self.ema_decay or None,
+            seed=self.seed,
+            jit_compile=self.jit_compile,
+        )
+        return model
+
+    def build_adversarial(self, previous):
+        """The second stage, from where the first one's moving average ended."""
+        import keras
+
+        from kgan import schemes
+        from kgan.networks import srgan_discriminator
+
+        generator = self.build_generator()
+        generator.set_weights(served(previous).get_weights())
+        size = {"width": 64} if self.network == "paper" else {"width": 16, "hidden_size": 128}
+        perceptual, weights = self.perceptual()
+        scheme = schemes.ESRGAN if self.method == "esrgan" else schemes.SRGAN
+        model = scheme(generator, srgan_discriminator.discriminator(self.size, **size), perceptual)
+        if self.adversarial_weight is not None:
+            weights = {**weights, "generator/adversarial": self.adversarial_weight}
+        model.compile(
+            keras.optimizers.Adam(self.adversarial_learning_rate),
+            keras.optimizers.Adam(self.adversarial_learning_rate),
+            loss_weights=weights,
+            ema_decay=self.ema_decay or None,
+            seed=self.seed,
+            jit_compile=self.jit_compile,
+        )
+        return model
+
+    def perceptual(self):
+        """Returns the perceptual objective (None for pixels instead), and the loss weights that go with it."""
+        import keras
+
+        from kgan.networks import pretrained, random_convolution
+        from kgan.objectives import Perceptual
+
+        before = self.method == "esrgan"
+        criterion = "l1" if before else "l2"
+        if self.features == "none":
+            return None, {}
+        if self.features in ("auto", "vgg19"):
+            try:
+                network = pretrained.vgg19(before_activation=before)
+            except pretrained.WeightsUnavailable as error:
+                if self.features == "vgg19":
+                    raise
+                self.say(f"Perceptual loss: fixed random convolutions stand in for VGG19 ({error})")
+                network = random_convolution.features(3)
+                return Perceptual(network, FALLBACK_LAYERS, "l1"), dict(FALLBACK_WEIGHTS)
+            layer = "block5_conv4" if before else "block5_conv4_rectifier"
+            return Perceptual(network, [layer], criterion, before_activation=before), {}
+        try:
+            network = keras.saving.load_model(self.features, compile=False)
+            layers = self.feature_layers or (network.layers[-1].name,)
+            return Perceptual(network, layers, criterion, before_activation=before), {}
+        except (OSError, ValueError, TypeError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise UserError(f"expected a network of features in {self.features}; found {reason}") from error
+
+
+def refuse_small(source, size):
+    """Raises `UserError` for pictures that would have to be enlarged to be learned from."""
+    rows = source.parts[0].rows
+    if "height" not in rows:
+        return
+    small = (rows["height"] < size[0]) | (rows["width"] < size[1])
+    if small.any():
+        names = [name.decode(errors="replace") for name in rows["name"][small][:3]]
+        raise UserError(
+            f"expected pictures of at least {size[1]}x{size[0]} pixels; found {small.sum():,} smaller: "
+            f"{', '.join(names)}; move them away, or lower --image-size"
+        )
+
+
+def served(model):
+    """The generator as it serves: with its moving average, if there is one."""
+    for variable, average in model.averaged:
+        variable.assign(average)
+    return model.generator
+
+
+def drawn(model, shown):
+    """Images, captions and columns of the sample grids: bicubic, made and true, side by side."""
+    import numpy as np
+
+    from kgan.data.degradation import enlarged
+    from kgan.data.pixels import to_float, to_uint8
+
+    scale = shown["target"].shape[1] // shown["source"].shape[1]
+    made = model.predict_on_batch({"source": shown["source"]})
+    rows = []
+    for small, large, truth in zip(shown["source"], made, shown["target"], strict=True):
+        rows += [to_float(enlarged(to_uint8(small), scale)), np.clip(large, -1, 1), truth]
+    return np.stack(rows), ["bicubic", "made", "original"] + [""] * (len(rows) - 3), 3
+
+
+def chosen(verb, model):
+    """The generator that a verb asks for: the last one, or one between it and the pixel stage's."""
+    from kgan.app.loading import load_model
+    from kgan.schemes.esrgan import interpolate_networks
+
+    last = served(model)
+    if verb.interpolate is None:
+        return last
+    pixel = verb.folder.stages / "pixel.keras"
+    if verb.model or not pixel.is_file():
+        raise UserError(
+            f"expected --interpolate with a --run that has both stages; found no {pixel}; drop it or train so"
+        )
+    return interpolate_networks(served(load_model(pixel)), last, verb.interpolate)
+
+
+def image_network(generator):
+    """The `ImageNetwork` of a generator, run with its own graph for each size and no XLA."""
+    from kgan.app.predict_tiles import ImageNetwork
+    from kgan.schemes import SuperResolution
+
+    model = SuperResolution(generator)
+    model.compile(jit_compile=False)
+    return ImageNetwork(
+        lambda images: model.predict_on_batch({"source": images["image"]}), generator, scale_of(generator)
+    )
+
+
+def scale_of(generator):
+    """How many times larger a generator makes images."""
+    import keras
+
+    image = keras.KerasTensor((1, 32, 32, generator.inputs[0].shape[-1]))
+    return generator.compute_output_spec(image).shape[1] // 32
+
+
+def between(value):
+    """Makes sure that --interpolate is a share."""
+    if value is not None and not 0 <= value <= 1:
+        raise UserError(f"expected --interpolate from 0 (pixel loss) to 1 (adversarial); found {value}")
+
+
+@dataclasses.dataclass
+class Predict(PredictPictures):
+    """Enlarge pictures: files or folders in, files of the same names out.
+
+    Alpha is enlarged bicubically. Tiles give what the whole picture would, unless it says otherwise.
+    """
+
+    APP = APP
+
+    interpolate: flags.Number = None
+    """Between the pixel stage's generator (0) and the adversarial one (1); 0.8 is ESRGAN's. Left out: 1."""
+
+    def check(self):
+        between(self.interpolate)
+        super().check()
+
+    def image_network(self, model):
+        return image_network(chosen(self, model))
+
+
+@dataclasses.dataclass
+class Evaluate(Trained):
+    """Measure: PSNR and SSIM on luma and in RGB, border cropped by the scale, beside bicubic.
+
+    Also the mean gradient over the original's (detail; 1 is right) and a perceptual distance (less is nearer).
+    """
+
+    APP = APP
+
+    data: flags.Text = None
+    """A folder of large pictures, such as Set5. Left out: the pictures that the run holds out."""
+    interpolate: flags.Number = None
+    """As for predict."""
+    features: str = "auto"
+    """Of the perceptual distance: vgg19 or random-convolution-v1. auto: VGG19 where it can be had."""
+    memory_limit: flags.Number = None
+    """Gigabytes to work in. Left out: half of what is free."""
+    json: flags.Text = None
+    """File to write the numbers and their protocol to."""
+    overwrite: bool = False
+    """Replace that file."""
+
+    def check(self):
+        between(self.interpolate)
+        if self.model and not self.data:
+            raise UserError("expected --data with --model; found none; name a folder of pictures, or a --run")
+        if self.json:
+            claim(self.json, self.overwrite)
+
+    def work(self, model):
+        from kgan.app.loading import load_model
+        from kgan.app.predict_tiles import Runner
+        from kgan.metrics.perceptual_distance import PerceptualDistance
+
+        train = None if self.model else self.training(Train)
+        pictures, split = self.pictures(train)
+        generators = {}
+        pixel = self.folder.stages / "pixel.keras"
+        if not self.model and pixel.is_file():
+            generators["pixel loss"] = served(load_model(pixel))
+        name = "adversarial" if generators else "this model" if self.model else "pixel loss"
+        generators[name if self.interpolate is None else f"between, {self.interpolate:g}"] = chosen(
+            self, model
+        )
+        limit = self.memory_limit and 1e9 * self.memory_limit
+        methods = {
+            name: Runner(image_network(generator), memory_limit=limit)
+            for name, generator in generators.items()
+        }
+        degradation = train.degradation if train else "bicubic"
+        distance = PerceptualDistance(self.features)
+        comparison = compared(pictures, methods, scale_of(model.generator), degradation, split, distance)
+        print(comparison, flush=True)
+        if self.json:
+            write_json(self.json, comparison.as_dict())
+
+    def pictures(self, train):
+        """Returns (name, uint8 pixels) of each picture, and in words which these are."""
+        from kgan.app.predict_files import plan
+        from kgan.data import picture_file
+        from kgan.data.picture_file import as_integers
+
+        if self.data:
+            jobs = plan([self.data], "unused-output", overwrite=True)
+            found = [(job.name, picture_file.read(job.source)) for job in jobs]
+            found = [(name, as_integers(picture.floats(3), False)) for name, picture in found]
+            return found, f"all of {self.data}"
+        training, apart = train.open_split()
+        split = f"held out ({train.held_out:.0%}), seed 0" if apart else "those trained on"
+        return whole_pictures(train, apart or training), split
+
+
+def whole_pictures(train, source):
+    """The pictures that a source crops from, whole: (name, uint8 pixels)."""
+    import os
+
+    import numpy as np
+
+    from kgan.data import picture_file
+    from kgan.data.picture_file import as_integers
+    from kgan.data.pixels import to_uint8
+    from kgan.data.samples import photograph_files
+
+    (part,) = source.parts
+    if not train.data:
+        scenes = {**photograph_files.PHOTOGRAPHS, **photograph_files.SCIENCE}
+        found = [list(scenes.items())[group] for group in np.unique(part.groups)]
+        return [(name, photograph_files.read(files[0])) for name, files in found]
+    if Path(train.data).is_dir():
+        names = [os.fsdecode(name) for name in part.rows["name"]]
+        read = [(name, picture_file.read(Path(train.data, name))) for name in names]
+        return [(name, as_integers(picture.floats(3), False)) for name, picture in read]
+    images = [image for batch in source.batches(16, training=False) for image in batch["target"].numpy()]
+    return [(f"item {number}", to_uint8(image)) for number, image in enumerate(images)]
+
+
+def compared(pictures, methods, scale, degradation, split, distance):
+    """A `Comparison` of bicubic and of each method on pictures that are made smaller first.
+
+    Args:
+        pictures: list of (name, uint8 (height, width, 3)).
+        methods: dict of name to `Runner`.
+        scale: int.
+        degradation: "bicubic" or "blind".
+        split: which pictures, in words.
+        distance: `PerceptualDistance`.
+    """
+    from kgan.data.degradation import degraded, enlarged
+    from kgan.data.pixels import to_float, to_uint8
+    from kgan.metrics.restoration import Comparison, enlargement_scores
+
+    least = 11 + 2 * scale
+    small = [name for name, pixels in pictures if min(pixels.shape[:2]) // scale * scale < least]
+    if small:
+        raise UserError(
+            f"expected pictures of at least {least + scale} pixels a side at scale {scale}; found "
+            f"{len(small)} smaller: {', '.join(small[:3])}; leave them out"
+        )
+    text = (
+        f"x{scale}, {degradation} degradation, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
+        f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
+    )
+    comparison = Comparison(text)
+    for number, (name, pixels) in enumerate(pictures):
+        original = pixels[: pixels.shape[0] // scale * scale, : pixels.shape[1] // scale * scale]
+        given = degraded(pixels, scale, degradation, seed=number)
+        made = {"bicubic": enlarged(given, scale)}
+        made |= {method: to_uint8(run({"image": to_float(given)})) for method, run in methods.items()}
+        for method, image in made.items():
+            scores = enlargement_scores(original, image, scale)
+            scores["perceptual"] = float(distance.update(to_float(original)[None], to_float(image)[None])[0])
+            comparison.add(f"{name} {original.shape[1]}x{original.shape[0]}", method, scores)
+    return comparison
+
+
+@dataclasses.dataclass
+class Export(Trained):
+    """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
+
+    APP = APP
+
+    output: str = "saved_models"
+    """Folder of exported models; this one becomes OUTPUT/NAME/VERSION."""
+    name: flags.Text = None
+    """The model's name. Left out: the run folder's."""
+    interpolate: flags.Number = None
+    """As for predict."""
+    overwrite: bool = False
+    """Replace the newest version rather than add one."""
+
+    def check(self):
+        between(self.interpolate)
+
+    def work(self, model):
+        from kgan.export import export
+        from kgan.schemes import SuperResolution
+
+        name = self.name or (Path(self.model).stem if self.model else self.folder.path.resolve().name)
+        served_model = SuperResolution(chosen(self, model))
+        served_model.compile(jit_compile=False)
+        target = export(served_model, Path(self.output) / name, self.overwrite)
+        print(f"{target}; compare it with `kgan check {target}`")
+
+
+VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
+
+if __name__ == "__main__":
+    from kgan.cli import main
+
+    sys.exit(main([APP, *sys.argv[1:]]))
