@@ -111,15 +111,26 @@ class Comparison:
             "pictures": pictures,
         }
 
+    def means(self) -> str:
+        """The protocol and the means alone, as a table."""
+        return self._table(())
+
     def __str__(self) -> str:
+        return self._table(self.pictures)
+
+    @property
+    def pictures(self) -> list[str]:
+        """In the order in which they came."""
+        return list(dict.fromkeys(picture for picture, _, _ in self.rows))
+
+    def _table(self, pictures):
         names = list(self.rows[0][2])
-        width = max(12, *(len(method) + 2 for method in self.methods))
+        width = max(12, *(len(method) + 4 for method in self.methods))
         lines = [self.protocol, " " * width + "".join(f"{name:>11}" for name in names)]
-        pictures = list(dict.fromkeys(picture for picture, _, _ in self.rows))
         for picture in pictures:
             lines.append(picture)
             lines += [_row(m, scores, names, width) for p, m, scores in self.rows if p == picture]
-        lines.append(f"mean of {len(pictures)}")
+        lines.append(f"mean of {len(self.pictures)}")
         lines += [_row(method, self.mean(method), names, width) for method in self.methods]
         return "\n".join(lines)
 

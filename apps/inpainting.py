@@ -1,0 +1,407 @@
+"""Holes in pictures, filled: free-form with gated convolutions, or a context encoder for one hole.
+
+    kgan inpainting train --data photos --mask strokes
+    kgan inpainting predict holiday.png --mask scratches.png --output mended.png
+
+Without `--data` it learns from the photographs that scikit-image and scikit-learn ship.
+"""
+
+import dataclasses
+import re
+import sys
+from pathlib import Path
+from typing import Literal
+
+from kgan.app import flags
+from kgan.app.predict import Predict as PredictPictures
+from kgan.app.trained import Trained, write_json
+from kgan.app.training import Training
+from kgan.atomic import claim
+from kgan.errors import UserError
+
+APP = "inpainting"
+Method = Literal["gated", "context-encoder"]
+HOLES = ("centre", "half", "boxes", "strokes")
+# What a flag means that was left out, by where the pictures come from.
+SAMPLES = {"image_size": "64", "width": 16, "batch_size": 16, "ema_decay": 0.99, "held_out": 0.5}
+FOLDER = {"width": None, "batch_size": 16, "ema_decay": 0.999, "held_out": 0.1}
+FOLDER_SIZE = {"gated": "256", "context-encoder": "128"}
+PAPER_WIDTH = {"gated": 48, "context-encoder": 64}
+SAMPLES_MINUTES, FOLDER_EPOCHS = 4.5, 100
+# Within minutes a discriminator has little to teach: its term counts less, and the generator learns faster.
+SAMPLES_ADVERSARIAL, SAMPLES_RATE = 0.01, 1e-3
+CROPS_OF_EACH = 128
+
+
+@dataclasses.dataclass
+class Train(Training):
+    """Train a network that fills holes, on pictures without any.
+
+    The run folder then has the model, sample grids over time, and report.html. The same command goes on where
+    it stopped.
+    """
+
+    APP = APP
+
+    batch_size: flags.Whole = None
+    """Images a batch, over all devices together. Left out: 16."""
+    image_size: flags.Text = None
+    """Height and width of the images. Left out: 64 for bundled photographs, else 256; context-encoder 128."""
+    method: Method = "gated"
+    """gated: any hole, any size. context-encoder: one size, through a bottleneck; crops around holes else."""
+    mask: flags.Text = None
+    """centre, half, boxes, strokes, or a folder of masks (white is missing). Left out: centre for bundled
+    photographs and for context-encoder, else strokes."""
+    width: flags.Whole = None
+    """Features of the first layer. Left out: 16 for bundled photographs, else the paper's 48 or 64."""
+    stages_of_generator: Literal[1, 2] = 1
+    """gated: 2 refines the first picture with a second network, as the paper does."""
+    overlap: int = 7
+    """context-encoder: pixels around the hole that count ten times."""
+    adversarial_weight: flags.Number = None
+    """Of the generator's adversarial term. Left out: 0.01 for bundled photographs, else the paper's."""
+    learning_rate: flags.Number = None
+    """The generator's. Left out: 1e-3 for bundled photographs, else the paper's."""
+    discriminator_learning_rate: flags.Number = None
+    """The discriminator's. Left out: the paper's."""
+    ema_decay: flags.Number = None
+    """Decay of the generator's moving average, which is what serves; 0 for none."""
+    held_out: flags.Number = None
+    """Share of the pictures kept for `evaluate`; 0 for none. Left out: half of the bundled scenes, else 0.1."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        for name, value in (FOLDER if self.data else SAMPLES).items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
+        self.image_size = self.image_size or FOLDER_SIZE[self.method]
+        self.width = self.width or PAPER_WIDTH[self.method]
+        if self.mask is None:
+            self.mask = "strokes" if self.data and self.method == "gated" else "centre"
+        if not self.data:
+            self.learning_rate = SAMPLES_RATE if self.learning_rate is None else self.learning_rate
+            weight = self.adversarial_weight
+            if weight is None and self.method == "gated":
+                self.adversarial_weight = SAMPLES_ADVERSARIAL
+        if self.epochs is None and self.minutes is None:
+            self.epochs, self.minutes = (FOLDER_EPOCHS, None) if self.data else (None, SAMPLES_MINUTES)
+
+    def check(self):
+        for name in ("width", "learning_rate", "discriminator_learning_rate"):
+            flags.positive(name, getattr(self, name))
+        if not 0 <= self.held_out < 1:
+            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
+        if self.mask not in HOLES and not Path(self.mask).exists():
+            raise UserError(
+                f"expected --mask to be one of {', '.join(HOLES)}, or a folder; found {self.mask}; change it"
+            )
+        if self.mask not in HOLES and not self.data:
+            raise UserError(
+                "expected --data with a folder of masks; found none; add it, or use --mask strokes"
+            )
+
+    @property
+    def centred(self):
+        """Whether the hole is always the centre."""
+        return self.mask == "centre"
+
+    def open_source(self):
+        return self.open_split()[0]
+
+    def open_split(self):
+        """Returns images with masks to train on, and others of other pictures (None if none are held out)."""
+        from kgan import data
+        from kgan.data import samples
+        from kgan.data.masks import with_holes
+
+        if self.data:
+            source = data.masked(self.data, self.size, self.mask)
+        else:
+            source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH), self.mask)
+        return source.split(self.held_out) if self.held_out else (source, None)
+
+    def stages(self, source):
+        from kgan.app.stages import Stage
+
+        apart = self.open_split()[1] or source
+        shown = {key: value.numpy() for key, value in next(iter(apart.batches(6, training=False))).items()}
+        return [
+            Stage(
+                "train",
+                lambda previous: self.build(),
+                source,
+                self.epochs,
+                draw=lambda model: drawn(model, shown),
+            )
+        ]
+
+    def build(self):
+        """Returns the compiled scheme."""
+        model = self.build_gated() if self.method == "gated" else self.build_context_encoder()
+        weight = self.adversarial_weight
+        model.compile(
+            self.optimizer(model, "generator", self.learning_rate),
+            self.optimizer(model, "discriminator", self.discriminator_learning_rate),
+            loss_weights=None if weight is None else {"generator/adversarial": weight},
+            ema_decay=self.ema_decay or None,
+            seed=self.seed,
+            jit_compile=self.jit_compile,
+        )
+        return model
+
+    def build_gated(self):
+        from kgan.networks import gated_inpainting
+        from kgan.schemes import FreeFormInpainting
+
+        return FreeFormInpainting(
+            gated_inpainting.generator(width=self.width, stages=self.stages_of_generator),
+            gated_inpainting.discriminator(width=64 if self.data else self.width),
+        )
+
+    def build_context_encoder(self):
+        from kgan.networks import context_encoder
+        from kgan.schemes import ContextEncoder
+
+        # The centre hole of an image that is not square is square, and the generator's centre is not.
+        hole = self.centred and self.size[0] == self.size[1]
+        judged = tuple(side // 2 for side in self.size) if hole else self.size
+        return ContextEncoder(
+            context_encoder.generator(self.size, width=self.width, output="hole" if hole else "image"),
+            context_encoder.discriminator(judged, width=self.width),
+            overlap=self.overlap,
+        )
+
+    def optimizer(self, model, side, rate):
+        """The scheme's own, at this rate if it is given."""
+        import keras
+
+        own = model.defaults[f"{side}_optimizer"]
+        config = own["config"] if rate is None else {**own["config"], "learning_rate": rate}
+        return keras.optimizers.get({"class_name": own["class_name"], "config": config})
+
+
+def drawn(model, shown):
+    """Images, captions and columns of the sample grids: broken, filled and true, side by side."""
+    import numpy as np
+
+    made = model.predict_on_batch(shown)
+    broken = np.where(shown["mask"] > 0, 1.0, shown["image"])
+    rows = [one for three in zip(broken, made, shown["image"], strict=True) for one in three]
+    names = ["hole", "filled", "original"]
+    return np.stack(rows), names * 2 + [""] * (len(rows) - 6), 6
+
+
+@dataclasses.dataclass
+class Predict(PredictPictures):
+    """Fill holes in pictures: files or folders in, files of the same names out.
+
+    What is known comes back untouched, bit for bit in PNG (JPEG changes a little all over; see --format).
+    """
+
+    APP = APP
+
+    mask: flags.Text = None
+    """Mask for all pictures, or a folder of masks with the pictures' names. White is missing."""
+    invert: bool = False
+    """Black is missing."""
+    colour: flags.Text = None
+    """Instead of masks: the colour that marks holes, as RRGGBB, such as ff00ff."""
+    tolerance: int = 0
+    """How far each of red, green and blue may be from --colour, 0 to 255; JPEG needs some 40."""
+
+    def check(self):
+        if (self.mask is None) == (self.colour is None):
+            found = "both" if self.mask else "neither"
+            raise UserError(f"expected --mask or --colour; found {found}; give one of them")
+        if self.mask and not Path(self.mask).exists():
+            raise UserError(
+                f"expected a mask or a folder of masks in {self.mask}; found nothing; check the name"
+            )
+        self._colour = self.colour and colour(self.colour)
+        if not 0 <= self.tolerance <= 255:
+            raise UserError(f"expected --tolerance from 0 to 255; found {self.tolerance}")
+        super().check()
+        if self.mask:
+            from kgan.app.predict_holes import mask_file
+
+            for job in self._jobs:
+                mask_file(job, self.mask)
+
+    def also_read(self):
+        path = Path(self.mask) if self.mask else None
+        return (
+            [] if path is None else [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
+        )
+
+    def image_network(self, model):
+        from kgan.app.predict_tiles import ImageNetwork
+
+        self._model = model
+        return ImageNetwork(model.predict_on_batch, model.generator)
+
+    def transformed(self, run, job, picture):
+        from kgan.app import predict_holes
+        from kgan.data.picture_file import Picture
+
+        if self.mask:
+            mask = predict_holes.mask_for(job, self.mask, self.invert)
+            where = predict_holes.mask_file(job, self.mask)
+        else:
+            mask = predict_holes.marked(picture.pixels, self._colour, self.tolerance)
+            where = f"colour {self.colour}"
+        predict_holes.check_mask(mask, picture, job.source, where)
+        model = self._model
+        if any(side is None for side in model.generator.inputs[0].shape[1:3]):
+            filled = predict_holes.fill_anywhere(run, picture, mask)
+        else:
+            filled = predict_holes.fill_by_crops(*crop_filler(model), picture, mask)
+        pixels = picture.pixels.copy()
+        pixels[mask] = filled[mask]
+        if job.target.suffix.lower() not in (".png", ".tif", ".tiff", ".bmp", ".webp", ".ppm"):
+            run.say("JPEG changes known pixels a little, too; --format png keeps them bit for bit")
+        return Picture(pixels, picture.alpha, picture.profile)
+
+
+def crop_filler(model):
+    """What `fill_by_crops` wants of a context encoder: a function, its size, and that of what it paints."""
+    import numpy as np
+
+    size = model.generator.inputs[0].shape[1:3]
+    painted = model.generator.outputs[0].shape[1:3]
+
+    def fill(image, mask):
+        if painted != size:
+            # It has only ever seen its whole centre missing.
+            mask = np.zeros_like(mask)
+            top, left = ((side - inner) // 2 for side, inner in zip(size, painted, strict=True))
+            mask[:, top : top + painted[0], left : left + painted[1]] = 1
+        return model.predict_on_batch({"image": image, "mask": mask})
+
+    # Of a network for holes anywhere, what surrounds a hole shall be as much as the hole.
+    return fill, size, painted if painted != size else tuple(side // 2 for side in size)
+
+
+def colour(text):
+    """Reads `ff00ff` or `#ff00ff` as (255, 0, 255)."""
+    match = re.fullmatch(r"#?([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", text.strip())
+    if not match:
+        raise UserError(f"expected --colour as RRGGBB; found {text!r}; try ff00ff")
+    return tuple(int(part, 16) for part in match.groups())
+
+
+@dataclasses.dataclass
+class Evaluate(Trained):
+    """Measure on the hole only: PSNR, SSIM and L1, beside filling with the mean and biharmonic inpainting.
+
+    Images are those that the run holds out, at the size it was trained on, each always with the same hole.
+    """
+
+    APP = APP
+
+    data: flags.Text = None
+    """Another folder of pictures. Left out: those that the run holds out."""
+    mask: flags.Text = None
+    """As for train. Left out: the run's."""
+    count: int = 40
+    """At most so many images, spread over the pictures."""
+    json: flags.Text = None
+    """File to write the numbers and their protocol to."""
+    overwrite: bool = False
+    """Replace that file."""
+
+    def check(self):
+        if self.model:
+            raise UserError("expected --run, whose data evaluate compares with; found --model; name the run")
+        flags.positive("count", self.count)
+        if self.json:
+            claim(self.json, self.overwrite)
+
+    def work(self, model):
+        train = self.training(Train)
+        train.mask = self.mask or train.mask
+        train.check()
+        if self.data:
+            train.data, train.held_out = self.data, 0
+        training, apart = train.open_split()
+        split = f"held out ({train.held_out:.0%}), seed 0" if apart else "all of them"
+        comparison = compared(model, apart or training, self.count, train.mask, split)
+        print(comparison.means(), flush=True)
+        if self.json:
+            write_json(self.json, comparison.as_dict())
+
+
+def compared(model, source, count, mask, split):
+    """A `Comparison` of the model with two fillings that learn nothing.
+
+    Args:
+        model: an inpainting scheme.
+        source: of `image` and `mask`.
+        count: at most so many images, evenly spread over the source.
+        mask, split: in words.
+    """
+    import numpy as np
+    from skimage.restoration import inpaint_biharmonic
+
+    from kgan.data.pixels import to_uint8
+    from kgan.metrics.restoration import Comparison, hole_scores
+
+    chosen = np.unique(np.linspace(0, len(source) - 1, min(count, len(source))).round().astype(int))
+    groups = source.parts[0].groups
+    pictures = len(np.unique(groups[chosen])) if groups is not None else len(chosen)
+    some = source.take(*[chosen] * len(source.parts))
+    comparison = None
+    for batch in some.batches(8, training=False):
+        images, masks = batch["image"].numpy(), batch["mask"].numpy()
+        made = to_uint8(model.predict_on_batch({"image": images, "mask": masks}))
+        if comparison is None:
+            height, width = images.shape[1:3]
+            comparison = Comparison(
+                f"hole: {mask}; {len(chosen)} images of {width}x{height} from {pictures} pictures, {split}; "
+                "PSNR, SSIM and L1 (in grey levels) on the hole only"
+            )
+        for original, filled, hole in zip(to_uint8(images), made, masks[..., 0] > 0, strict=True):
+            if not hole.any() or hole.all():
+                continue
+            name = f"image {len(comparison.rows) // 3}"
+            mean = original.copy()
+            mean[hole] = np.rint(original[~hole].mean(0))
+            smooth = original.copy()
+            smooth[hole] = to_uint8(
+                2 * inpaint_biharmonic(np.where(hole[..., None], 0, original), hole, channel_axis=-1)[hole]
+                - 1
+            )
+            for method, image in (("mean", mean), ("biharmonic", smooth), ("this model", filled)):
+                comparison.add(name, method, hole_scores(original, image, hole))
+    return comparison
+
+
+@dataclasses.dataclass
+class Export(Trained):
+    """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving.
+
+    It takes `image` and `mask` (white is missing) and returns `image`, known pixels untouched.
+    """
+
+    APP = APP
+
+    output: str = "saved_models"
+    """Folder of exported models; this one becomes OUTPUT/NAME/VERSION."""
+    name: flags.Text = None
+    """The model's name. Left out: the run folder's."""
+    overwrite: bool = False
+    """Replace the newest version rather than add one."""
+
+    def work(self, model):
+        from kgan.export import export
+
+        name = self.name or (Path(self.model).stem if self.model else self.folder.path.resolve().name)
+        target = export(model, Path(self.output) / name, self.overwrite)
+        print(f"{target}; compare it with `kgan check {target}`")
+
+
+VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
+
+if __name__ == "__main__":
+    from kgan.cli import main
+
+    sys.exit(main([APP, *sys.argv[1:]]))
