@@ -65,14 +65,14 @@ class Decoder:
                 pixels = decode(self.read(row))
                 with tf.control_dependencies([_check(tf.shape(pixels)[:2], turn.swap(size))]):
                     pixels = tf.identity(pixels)
-                return [turn.upright(cut(pixels, place)) for place in stored]
+                return [cut(pixels, place) for place in stored]
 
             return branch
 
         def jpeg():
             contents = self.read(row)
             smallest = None if least is None else turn.swap(tf.constant(least))
-            return [turn.upright(self._jpeg(contents, place, smallest)) for place in stored]
+            return [self._jpeg(contents, place, smallest) for place in stored]
 
         branches = {
             JPEG: jpeg,
@@ -84,16 +84,19 @@ class Decoder:
             BMP: parts(lambda data: self._recolour(tf.io.decode_bmp(data, 3))),
             PILLOW: lambda: self._with_pillow(row, windows, size),
         }
-        # Only what the folder holds goes into the graph: branches not taken cost time, too.
-        branches = (
-            {PILLOW: branches[PILLOW]} if row["again"] else {route: branches[route] for route in self.routes}
-        )
-        if len(branches) == 1:
-            (found,) = (branch() for branch in branches.values())
+        if row["again"]:
+            found = branches[PILLOW]()
         else:
-            number = tf.argmax(tf.cast(row["route"], tf.int32) == list(branches))
-            found = tf.switch_case(tf.cast(number, tf.int32), list(branches.values()))
+            found = [turn.upright(pixels) for pixels in self._branch(row["route"], branches)]
         return [tf.ensure_shape(pixels, [None, None, self.channels]) for pixels in found]
+
+    def _branch(self, route, branches):
+        """Takes the branch of a route. Only what the folder holds goes into the graph: the rest would cost time."""
+        present = [branches[number] for number in self.routes]
+        if len(present) == 1:
+            return present[0]()
+        number = tf.argmax(tf.cast(route, tf.int32) == self.routes)
+        return tf.switch_case(tf.cast(number, tf.int32), present)
 
     def explain(self, row) -> str:
         """Returns "name: what is wrong" for a row (NumPy values) that could not be decoded."""

@@ -1,5 +1,7 @@
 """Loading an item that may fail: a second try, then another item in its place, and a line in the report."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -31,7 +33,7 @@ def loader(part, number, key, skipped):
     count = len(part)
     columns = tf.nest.map_structure(tf.constant, part.rows)
 
-    @tf.autograph.experimental.do_not_convert
+    @functools.partial(tf.function, autograph=False)  # traced once, wherever it is tried
     def load(place, epoch, again=False):
         row = tf.nest.map_structure(lambda column: tf.gather(column, place % count), columns)
         own = None if key is None else fold(key, number, epoch, row["index"], place // count)

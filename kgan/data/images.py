@@ -78,16 +78,16 @@ def held_out(found) -> np.ndarray | None:
 def _classes(index, found):
     """Returns the names of the classes and each file's number among them."""
     loose = [name for name, place in zip(index.names(), found, strict=True) if not place.folders]
+    classes = sorted({place.folders[0] for place in found if place.folders})
+    if len(classes) < 2 and len(loose) in (0, len(found)):
+        raise UserError(
+            f"expected at least two classes, sub-folders of {index.root}; found {'one' if classes else 'none'}, as in "
+            f"{names(index.names()[:1])}; make a folder for each class, or ask for no labels."
+        )
     if loose:
         raise UserError(
-            f"expected each image of {index.root} in the sub-folder of its class; found {len(loose):,} "
-            f"in none: {names(loose)}; make a folder for each class, or ask for no labels."
-        )
-    classes = sorted({place.folders[0] for place in found})
-    if len(classes) < 2:
-        raise UserError(
-            f"expected at least two classes, sub-folders of {index.root}; found only {classes[0]}; make "
-            " a folder for each class, or ask for no labels."
+            f"expected each image of {index.root} in the folder of its class; found {len(loose):,} in none: "
+            f"{names(loose)}; make a folder for each class, or ask for no labels."
         )
     number = {name: position for position, name in enumerate(classes)}
     return classes, np.array([number[place.folders[0]] for place in found], np.int32)
