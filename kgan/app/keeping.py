@@ -3,7 +3,7 @@
 import keras
 
 from kgan.atomic import replacing_path
-from kgan.callbacks import Sparing
+from kgan.callbacks import Sparing, steps_taken
 
 
 class CheckpointKeeper(Sparing):
@@ -24,7 +24,7 @@ class CheckpointKeeper(Sparing):
 
     def now(self, logs=None):
         self.guard.check_weights()
-        self.store.write(self.model.state(), self.metadata(), int(self.model.steps))
+        self.store.write(self.model.state(), self.metadata(), steps_taken(self.model))
 
 
 class Seldom(Sparing):

@@ -125,7 +125,7 @@ class Trainer:
         stage = self.stages[index]
         # Too few data for one step are gone over again, by the source.
         per_epoch = max(1, stage.source.batches_per_epoch(self.batch_size) // model.batches_per_step)
-        step, deadline = int(model.steps), self._deadline(index)
+        step, deadline = callbacks.steps_taken(model), self._deadline(index)
         epochs = math.inf if stage.epochs is None else stage.epochs
         kept = self._recordings(stage, index, model, store, per_epoch)
         if step >= epochs * per_epoch or self.clock.seconds() >= deadline:
@@ -184,7 +184,7 @@ class Trainer:
         """The recording callbacks in the order in which they work."""
 
         def moment():
-            step = int(model.steps)
+            step = callbacks.steps_taken(model)
             seconds = round(self.clock.seconds(), 3)
             return {
                 "stage": stage.name,

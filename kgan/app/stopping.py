@@ -6,6 +6,8 @@ import time
 
 import keras
 
+from kgan.callbacks import steps_taken
+
 
 class Stopped(KeyboardInterrupt):
     """Training was asked to stop, and has written its checkpoint.
@@ -73,7 +75,7 @@ class StopOnSignal(keras.callbacks.Callback):
             self.kept["history"].record(logs)
             self.kept["checkpoint"].now()
             self.kept["history"].now()
-            raise Stopped(int(self.model.steps), self.interruption.signal)
+            raise Stopped(steps_taken(self.model), self.interruption.signal)
 
 
 class Clock:

@@ -24,11 +24,9 @@ class Training:
             "epochs",
             "minutes",
             "checkpoint_seconds",
-            "init_from",
             "dry_run",
             "overwrite",
             "quiet",
-            "xla",
         )
     )
 

@@ -5,7 +5,7 @@ from kgan.callbacks.event_log import TensorBoardLog
 from kgan.callbacks.history import History
 from kgan.callbacks.nan_guard import NaNGuard, TrainingDiverged
 from kgan.callbacks.progress import Progress, duration
-from kgan.callbacks.recording import Every, Recording, Sparing
+from kgan.callbacks.recording import Every, Recording, Sparing, steps_taken
 from kgan.callbacks.sample_grid import SampleGrid
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "TensorBoardLog",
     "TrainingDiverged",
     "duration",
+    "steps_taken",
 ]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kgan.callbacks.recording import Sparing
+from kgan.callbacks.recording import Sparing, steps_taken
 from kgan.metrics.diversity import mean_pairwise_distance, within_class_distance
 
 
@@ -42,7 +42,7 @@ class CollapseWatch(Sparing):
             # Every generator begins by drawing much the same image; only a fall counts, and is told once.
             self._was_diverse = False
             self.say(
-                f"Step {int(self.model.steps)}: samples differ by {diversity:.3f}, the data by "
+                f"Step {steps_taken(self.model)}: samples differ by {diversity:.3f}, the data by "
                 f"{self.data_diversity:.3f}: the generator may be collapsing. A penalty (r1, wgan-gp), "
                 "another loss or a slower discriminator helps."
             )

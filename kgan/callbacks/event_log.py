@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from kgan.backend.event_log import EventLog
-from kgan.callbacks.recording import Sparing
+from kgan.callbacks.recording import Sparing, steps_taken
 
 
 class TensorBoardLog(Sparing):
@@ -29,7 +29,7 @@ class TensorBoardLog(Sparing):
     def now(self, logs=None):
         if self._log is None:
             self._log = EventLog(self.folder)
-        step = int(self.model.steps)
+        step = steps_taken(self.model)
         self._log.scalars(step, {name: float(np.mean(value)) for name, value in (logs or {}).items()})
         if self.grid is not None and self.grid.path not in (None, self._shown):
             self._shown = self.grid.path

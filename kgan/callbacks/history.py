@@ -6,7 +6,7 @@ import io
 import numpy as np
 
 from kgan.atomic import replacing
-from kgan.callbacks.recording import Sparing
+from kgan.callbacks.recording import Sparing, steps_taken
 
 
 class History(Sparing):
@@ -25,7 +25,7 @@ class History(Sparing):
         self.path = path
         self.rows = [] if rows is None else rows
         self.most = most
-        self.facts = facts or (lambda: {"step": int(self.model.steps)})
+        self.facts = facts or (lambda: {"step": steps_taken(self.model)})
 
     def record(self, logs):
         self.rows.append({**self.facts(), **{name: float(np.mean(value)) for name, value in logs.items()}})

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from kgan.callbacks.recording import Recording
+from kgan.callbacks.recording import Recording, steps_taken
 from kgan.errors import UserError
 
 
@@ -51,7 +51,7 @@ class NaNGuard(Recording):
                 self._stop(name)
 
     def _stop(self, name):
-        step = int(self.model.steps)
+        step = steps_taken(self.model)
         raise TrainingDiverged(
             f"expected finite numbers; found NaN or infinity in {name} by step {step}; {self.advice}"
         )

@@ -6,6 +6,8 @@ import time
 import keras
 import numpy as np
 
+from kgan.callbacks.recording import steps_taken
+
 
 class Progress(keras.callbacks.Callback):
     """Shows how far training is and when it will be done: a bar on a terminal, now and then a line elsewhere.
@@ -81,7 +83,7 @@ class Progress(keras.callbacks.Callback):
     def line(self, now, logs):
         """Returns the numbers worth a glance."""
         left = self.seconds_left(now)
-        words = [f"step {int(self.model.steps):,}", *_losses(logs)]
+        words = [f"step {steps_taken(self.model):,}", *_losses(logs)]
         return "  ".join([*words, "estimating ..." if left is None else f"{duration(left)} left"])
 
     def close(self):

@@ -6,6 +6,11 @@ import time
 import keras
 
 
+def steps_taken(model):
+    """Returns the training steps that a model has seen, as an int, on one device or on several."""
+    return int(keras.ops.convert_to_numpy(model.steps))
+
+
 class Recording(keras.callbacks.Callback):
     """Does something worth keeping at the end of each epoch.
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kgan.callbacks.recording import Sparing
+from kgan.callbacks.recording import Sparing, steps_taken
 from kgan.image_grid import image_grid, save_png
 
 
@@ -31,5 +31,5 @@ class SampleGrid(Sparing):
         """Writes the picture of the model as it is now."""
         images, captions, columns = self.draw(self.model)
         picture = image_grid(images, columns, captions)
-        self.path, self.size = self.folder / f"step-{int(self.model.steps):09d}.png", picture.size
+        self.path, self.size = self.folder / f"step-{steps_taken(self.model):09d}.png", picture.size
         save_png(picture, self.path)
