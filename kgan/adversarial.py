@@ -155,7 +155,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
                 `predict`, `sample` and exports then use.
             metrics: Keras metrics, updated with (real, generated) images by `evaluate`.
             seed: key of every random number that the scheme draws.
-            jit_compile: "auto" uses XLA where it works; True insists; False does without.
+            jit_compile: "auto" uses XLA where it works and pays; True insists; False does without.
 
         Raises:
             ValueError: an unknown loss or penalty, one optimizer for both sides, a number out of range, or a

@@ -10,6 +10,8 @@ import keras
 import tensorflow as tf
 from keras.src.backend import compute_output_spec
 from keras.src.backend.common import global_state
+from keras.src.layers.convolutional.base_conv import BaseConv
+from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 from keras.src.layers.layer import CallContext
 from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 
@@ -168,7 +170,8 @@ class Trainer:
         if run_eagerly or jit_compile is False:
             return False, False, False
         if self.distribute_strategy.num_replicas_in_sync == 1:
-            return self.batches_per_step == 1, self.batches_per_step > 1, False
+            wanted = jit_compile is True or self._xla_pays()
+            return wanted and self.batches_per_step == 1, wanted and self.batches_per_step > 1, False
         if jit_compile == "auto":
             return False, False, False
         synchronized = [
@@ -184,6 +187,28 @@ class Trainer:
                 "exchange statistics between replicas; leave jit_compile out, or build the networks without it."
             )
         return False, False, True
+
+    def _xla_pays(self):
+        """On a CPU TensorFlow's own convolutions (oneDNN) outrun XLA's: DCGAN-64, batch 64, two cores: 0.60 s a
+        step without XLA, 0.98 s with. Networks of many small operations gain by it, and so do GPUs."""
+        if tf.config.list_physical_devices("GPU"):
+            return True
+        layers = [layer for network in self.networks for layer in network._flatten_layers()]
+        return not any(isinstance(layer, BaseConv | BaseConvTranspose) for layer in layers)
+
+    def _turn(self, function):
+        """A turn as a function of its own where a step calls it several times: traced once, compiled once."""
+        if (
+            self.run_eagerly
+            or self.batches_per_step == 1
+            or self.distribute_strategy.num_replicas_in_sync > 1
+        ):
+            return function
+        functions = self._compiled_functions.functions
+        if function.__name__ not in functions:
+            jitted = tf.function(function, jit_compile=self._jit.turn, autograph=False)
+            functions[function.__name__] = jitted
+        return functions[function.__name__]
 
     def _compiled(self, function, wanted):
         """`function` with XLA where wanted: one per replica, traced once however often it is called."""
@@ -201,9 +226,9 @@ class Trainer:
         turns = [self.as_batch(part) for part in self._turns(data)]
         logs = {}
         for turn, batch in enumerate(turns[:-1]):
-            logs.update(self._compiled(self.discriminator_turn, self._jit.turn)(batch, tf.constant(turn)))
+            logs.update(self._turn(self.discriminator_turn)(batch, tf.constant(turn)))
         last = self.generator_turn if self.generator_batch == "fresh" else self.shared_turn
-        logs.update(self._compiled(last, self._jit.turn)(turns[-1], tf.constant(len(turns) - 1)))
+        logs.update(self._turn(last)(turns[-1], tf.constant(len(turns) - 1)))
         return self.finish_step(logs)
 
     def discriminator_turn(self, batch, turn):
