@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from kgan.app import flags
+from kgan.app import exporting, flags
 from kgan.app.predict import Predict as PredictPictures
 from kgan.app.trained import Trained, write_json
 from kgan.app.training import Training
@@ -376,27 +376,13 @@ def compared(model, source, count, mask, split):
 
 
 @dataclasses.dataclass
-class Export(Trained):
+class Export(exporting.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving.
 
     It takes `image` and `mask` (white is missing) and returns `image`, known pixels untouched.
     """
 
     APP = APP
-
-    output: str = "saved_models"
-    """Folder of exported models; this one becomes OUTPUT/NAME/VERSION."""
-    name: flags.Text = None
-    """The model's name. Left out: the run folder's."""
-    overwrite: bool = False
-    """Replace the newest version rather than add one."""
-
-    def work(self, model):
-        from kgan.export import export
-
-        name = self.name or (Path(self.model).stem if self.model else self.folder.path.resolve().name)
-        target = export(model, Path(self.output) / name, self.overwrite)
-        print(f"{target}; compare it with `kgan check {target}`")
 
 
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}

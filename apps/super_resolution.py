@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import flags
+from kgan.app import exporting, flags
 from kgan.app.predict import Predict as PredictPictures
 from kgan.app.trained import Trained, write_json
 from kgan.app.training import Training
@@ -70,11 +70,12 @@ class Train(Training):
     scale: Scale = 4
     """How many times larger along a side."""
     network: Annotated[Network | None, flags.choices(Network)] = None
-    """The paper's size, or one for minutes on a CPU. Left out: small for bundled photographs, else paper."""
+    """The paper's, or a small one for minutes on a CPU, which adds to repeated pixels. Left out: small for
+    bundled photographs, else paper."""
     width: flags.Whole = None
-    """Features in the generator. Left out: 32 or the paper's 64."""
+    """Features in the generator. Left out: 24 or the paper's 64."""
     blocks: flags.Whole = None
-    """Residual blocks. Left out: 4 (esrgan: 2), or the paper's 16 (esrgan: 23)."""
+    """Residual blocks. Left out: 3 (esrgan: 1), or the paper's 16 (esrgan: 23)."""
     degradation: Degradation = "bicubic"
     """How large becomes small in training; blind adds blur, noise and JPEG."""
     train_stages: Stages = "both"
@@ -157,15 +158,16 @@ class Train(Training):
         """The network that enlarges."""
         from kgan.networks import rrdb, srresnet
 
+        paper = self.network == "paper"
         if self.method == "esrgan":
-            growth = 32 if self.network == "paper" else max(4, self.width // 2)
-            blocks = self.blocks if self.network == "paper" else max(1, self.blocks // 2)
-            return rrdb.generator(self.scale, width=self.width, blocks=blocks, growth=growth)
-        # A few hundred steps do not settle batch statistics; the small network does without.
-        normalization = "batch" if self.network == "paper" else None
-        return srresnet.generator(
-            self.scale, width=self.width, blocks=self.blocks, normalization=normalization
-        )
+            growth = 32 if paper else max(4, self.width // 2)
+            blocks = self.blocks if paper else max(1, self.blocks // 2)
+            network = rrdb.generator(self.scale, width=self.width, blocks=blocks, growth=growth)
+        else:
+            # A few hundred steps do not settle batch statistics; the small network does without.
+            settings = {"blocks": self.blocks, "normalization": "batch" if paper else None}
+            network = srresnet.generator(self.scale, width=self.width, **settings)
+        return network if paper else with_skip(network, self.scale)
 
     def build_pixel(self):
         """The first stage: the generator alone."""
@@ -238,6 +240,22 @@ class Train(Training):
         except (OSError, ValueError, TypeError) as error:
             reason = str(error).strip().partition("\n")[0]
             raise UserError(f"expected a network of features in {self.features}; found {reason}") from error
+
+
+def with_skip(network, scale):
+    """A network that makes the difference to pixels merely repeated, none at first.
+
+    The papers' networks learn the whole picture, which takes them thousands of steps to do as well.
+    """
+    import keras
+
+    for weight in network.get_layer("pixels").weights:
+        weight.assign(weight * 0)
+    network.name = "difference"
+    image = keras.Input(network.inputs[0].shape[1:], name="image")
+    base = keras.layers.UpSampling2D(scale, dtype="float32", name="base")(image)
+    sum_ = keras.layers.Add(dtype="float32", name="sum")([base, network(image)])
+    return keras.Model(image, sum_, name="generator")
 
 
 def refuse_small(source, size):
@@ -474,32 +492,23 @@ def compared(pictures, methods, scale, degradation, split, distance):
 
 
 @dataclasses.dataclass
-class Export(Trained):
+class Export(exporting.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
 
     APP = APP
 
-    output: str = "saved_models"
-    """Folder of exported models; this one becomes OUTPUT/NAME/VERSION."""
-    name: flags.Text = None
-    """The model's name. Left out: the run folder's."""
     interpolate: flags.Number = None
     """As for predict."""
-    overwrite: bool = False
-    """Replace the newest version rather than add one."""
 
     def check(self):
         between(self.interpolate)
 
     def work(self, model):
-        from kgan.export import export
         from kgan.schemes import SuperResolution
 
-        name = self.name or (Path(self.model).stem if self.model else self.folder.path.resolve().name)
-        served_model = SuperResolution(chosen(self, model))
-        served_model.compile(jit_compile=False)
-        target = export(served_model, Path(self.output) / name, self.overwrite)
-        print(f"{target}; compare it with `kgan check {target}`")
+        enlarging = SuperResolution(chosen(self, model))
+        enlarging.compile(jit_compile=False)
+        super().work(enlarging)
 
 
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}

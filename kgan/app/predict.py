@@ -143,11 +143,16 @@ def repainted(run, picture, keeps_grey=True):
 
     channels = run.image_network.network.inputs[0].shape[-1]
     grey = picture.pixels.shape[-1] == 1
-    parts = []
+    scale, made, done = run.image_network.scale, None, 0
     for rows in run.bands({"image": picture.floats(channels)}):
-        rows = as_channels(rows, 1) if grey and keeps_grey else rows
-        parts.append(as_integers(rows, picture.deep))
+        rows = as_integers(as_channels(rows, 1) if grey and keeps_grey else rows, picture.deep)
+        if made is None:
+            # Row by row into its place: a large picture is held once, as integers.
+            shape = [side * scale for side in picture.size]
+            made = np.empty((*shape, rows.shape[-1]), rows.dtype)
+        made[done : done + len(rows)] = rows
+        done += len(rows)
     alpha = picture.alpha
-    if alpha is not None and run.image_network.scale > 1:
-        alpha = enlarged(alpha, run.image_network.scale)
-    return picture.remade(np.concatenate(parts), alpha)
+    if alpha is not None and scale > 1:
+        alpha = enlarged(alpha, scale)
+    return picture.remade(made, alpha)
