@@ -1,7 +1,7 @@
 """A ring of eight Gaussians: does each loss learn all modes, and nothing between them?
 
-Radius 1, sigma 0.02. A sample counts where it lies within three times sigma grown by what the penalty blurs: a
-penalised discriminator cannot see detail much finer than BLUR, so the radius is 3 * sqrt(0.02**2 + BLUR**2).
+Radius 1, sigma 0.02. A sample counts where it lies within three sigma of a mode; nothing is granted for what the
+penalty blurs, as with these weights it blurs too little to matter.
 """
 
 import time
@@ -14,7 +14,7 @@ from kgan import GAN, WGANGP, penalties
 from kgan.networks import mlp
 from kgan.schedules import LinearDecay
 
-SIGMA, BLUR = 0.02, 0.02
+SIGMA = 0.02
 ANGLES = np.arange(8) * np.pi / 4
 MODES = np.stack([np.cos(ANGLES), np.sin(ANGLES)], -1)
 STEPS, BATCH = 7000, 64
@@ -56,7 +56,7 @@ def shares(samples, radius):
 
 
 def check(samples):
-    found = shares(samples, 3 * np.hypot(SIGMA, BLUR))
+    found = shares(samples, 3 * SIGMA)
     assert found.sum() >= 0.9, f"{found.sum():.1%} of samples near a mode; by mode {np.round(found, 3)}"
     assert (found >= 0.03).sum() >= 7, f"modes: {np.round(found, 3)}"
     assert found[found > 0.005].min() >= 0.03, f"a mode that is hardly there: {np.round(found, 3)}"
@@ -109,6 +109,6 @@ def test_wgan_gp_learns_the_ring(seed):
 def test_minimax_without_a_penalty_may_fail():
     """The saturating game without help: whatever comes out is finite, and usually short of the ring."""
     samples, _ = trained(GAN, 0, loss="minimax", penalty=())
-    found = shares(samples, 3 * np.hypot(SIGMA, BLUR))
+    found = shares(samples, 3 * SIGMA)
     assert np.isfinite(samples).all()
     print(f"minimax without a penalty: {found.sum():.1%} near a mode, {(found >= 0.03).sum()} modes")
