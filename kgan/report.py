@@ -9,6 +9,7 @@ from kgan.callbacks.progress import duration
 from kgan.curves import chart
 
 SHOWN_GRIDS = 9
+UNTOLD = ("overwrite", "quiet", "dry_run")
 TOGETHER = {
     "adversarial": "Adversarial loss",
     "accuracy": "Discriminator accuracy",
@@ -78,9 +79,9 @@ def page(title, rows, pictures, settings, data):
         shown = "".join(f'<div class="card">{_figure(*picture)}</div>' for picture in _spread(pictures))
         parts.append(f'<h2>Samples over time</h2><div class="cards times">{shown}</div>')
     cells = "".join(
-        f"<tr><td>--{html.escape(str(name).replace('_', '-'))}</td><td>{html.escape(str(value))}</td></tr>"
+        f"<tr><td>--{html.escape(str(name).replace('_', '-'))}</td><td>{html.escape(_told(value))}</td></tr>"
         for name, value in settings.items()
-        if value is not None and value is not False and value not in ("", [])
+        if value is not None and value is not False and value not in ("", []) and name not in UNTOLD
     )
     parts.append(f'<h2>Settings</h2><div class="card"><table>{cells}</table></div>')
     parts.append(f'<h2>Data</h2><div class="card"><pre>{html.escape(data)}</pre></div>')
@@ -135,6 +136,10 @@ def _kind(name):
     if side == "diversity":
         return "diversity", term
     return term, prefix + (side or term)
+
+
+def _told(value):
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _facts(rows):
