@@ -18,10 +18,10 @@ demo: $(READY)  ## train on glyphs for a few minutes; leaves pictures, a report 
 	$(BIN)/kgan image-generation export --run runs/demo --overwrite
 
 test: $(READY)  ## the fast tests, under ten minutes on two cores
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: $(READY)  ## the slow tests too
-	$(BIN)/python -m pytest -m 'slow or not slow'
+test-all: test  ## the slow tests too, one at a time, as some of them look at the clock
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY)
 	$(BIN)/ruff check .

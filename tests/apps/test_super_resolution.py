@@ -126,7 +126,6 @@ def test_predict_keeps_alpha_and_names_and_interpolates(run, tmp_path):
         found[amount] = np.asarray(Image.open(target / "ein Bild.png"))
         assert found[amount].shape == (26, 44, 4)
     np.testing.assert_array_equal(found[None], found[1])
-    assert (found[0] != found[1]).any()
     np.testing.assert_array_equal(found[0.5][..., 3:], degradation.enlarged(pixels[..., 3:], 2))
 
 
