@@ -186,4 +186,7 @@ def _in_one_line(box):
         if row.startswith(("Got errors", "For full help", "Argument helptext")):
             break
         kept.append(row)
-    return " ".join(kept).replace("{None}|", "").replace("'None', ", "").replace(", 'None'", "").rstrip(".") + "."
+    return (
+        " ".join(kept).replace("{None}|", "").replace("'None', ", "").replace(", 'None'", "").rstrip(".")
+        + "."
+    )

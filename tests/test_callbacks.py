@@ -165,6 +165,23 @@ def test_progress_tells_share_losses_and_time_left():
     assert lines[-1].endswith("0 s left")
 
 
+def test_progress_on_a_terminal_is_a_bar():
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    progress = with_model(Progress(total=2, stream=stream))
+    for _ in range(2):
+        # `fit` is called twice where an epoch is finished first; the bar stays one.
+        progress.on_train_begin()
+        progress.on_train_batch_end(0, {"generator/adversarial": 1.5})
+    progress.close()
+    text = stream.getvalue()
+    assert "train: " in text
+    assert " 50%|" in text
+    assert "100%|" in text
+    assert "step 30  generator 1.500" in text
+    assert text.endswith("\n")
+
+
 def test_progress_by_time_alone():
     lines = progress_lines(budget=(lambda: 20.0, 80.0))
     assert lines[-1] == "train  25%  step 30  generator 1.500  60 s left"

@@ -24,7 +24,17 @@ def wheel(tmp_path_factory):
             (source / name).symlink_to(CHECKOUT / name)
     if not (source / "README.md").exists():
         (source / "README.md").write_text("kgan")
-    command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--wheel-dir", ".."]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        ".",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        "..",
+    ]
     subprocess.run([*command, "--quiet"], cwd=source, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
@@ -37,7 +47,16 @@ def kgan(wheel, tmp_path_factory):
     packages = sysconfig.get_path("purelib", vars={"base": str(environment), "platbase": str(environment)})
     # A path file lends the dependencies; path files among them (an editable kgan's) are not followed.
     Path(packages, "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = [sys.executable, "-m", "pip", "--python", str(environment), "install", "--no-deps", "--no-index"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(environment),
+        "install",
+        "--no-deps",
+        "--no-index",
+    ]
     subprocess.run([*install, "--ignore-installed", "--quiet", str(wheel)], check=True, capture_output=True)
     return environment / ("Scripts" if sys.platform == "win32" else "bin") / "kgan"
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from kgan.callbacks.recording import steps_taken
 
+BAR_SECONDS = 0.2
+
 
 class Progress(keras.callbacks.Callback):
     """Shows how far training is and when it will be done: a bar on a terminal, now and then a line elsewhere.
@@ -53,10 +55,11 @@ class Progress(keras.callbacks.Callback):
             # Compiling is part of the first step and would spoil the estimate.
             self._first = (now, self.done)
         if self._bar is not None:
-            self._bar.n = min(1.0, self.fraction())
-            self._bar.set_description_str(self.name, refresh=False)
-            self._bar.set_postfix_str(self.line(now, logs), refresh=False)
-            self._bar.update(0)
+            if now >= self._next_line or self.fraction() >= 1:
+                self._next_line = now + BAR_SECONDS
+                self._bar.n = min(1.0, self.fraction())
+                self._bar.set_description_str(self.name, refresh=False)
+                self._bar.set_postfix_str(self.line(now, logs), refresh=True)
         elif now >= self._next_line and not self.quiet:
             self._next_line = now + self.interval
             print(f"{self.name} {self.fraction():4.0%}  {self.line(now, logs)}", file=self.stream, flush=True)

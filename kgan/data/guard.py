@@ -1,7 +1,5 @@
 """Loading an item that may fail: a second try, then another item in its place, and a line in the report."""
 
-import functools
-
 import numpy as np
 import tensorflow as tf
 
@@ -33,7 +31,6 @@ def loader(part, number, key, skipped):
     count = len(part)
     columns = tf.nest.map_structure(tf.constant, part.rows)
 
-    @functools.partial(tf.function, autograph=False)  # traced once, wherever it is tried
     def load(place, epoch, again=False):
         row = tf.nest.map_structure(lambda column: tf.gather(column, place % count), columns)
         own = None if key is None else fold(key, number, epoch, row["index"], place // count)
@@ -42,59 +39,58 @@ def loader(part, number, key, skipped):
     if part.explain is None:
         return lambda place, epoch: (tf.constant(True), load(place, epoch))
 
-    def note(position):
-        row = tf.nest.map_structure(lambda column: column[position], part.rows)
+    def note(place):
+        row = tf.nest.map_structure(lambda column: column[place % count], part.rows)
         skipped.setdefault((number, int(row["index"])), part.explain(row))
-        return np.bool_(False)
 
-    def give_up(position):
-        note(position)
-        raise UserError(
-            f"expected readable files; found {len(skipped):,} that are not, such as "
-            f"{next(iter(skipped.values()))}; check the disk, or look at the folder with `kgan data`."
-        )
+    def candidates(place, epoch):
+        """Yields what to load in place of an item that failed, eagerly: (place, again)."""
+        yield place, True
+        note(place)
+        for attempt in range(OTHERS if key is not None else 0):
+            draw = fold(key, number, epoch, place, "instead", attempt)
+            other = int(tf.random.stateless_uniform([], draw, 0, count, tf.int64))
+            yield other, False
+            yield other, True
+            note(other)
 
-    def other(place, epoch, attempt):
-        draw = fold(key, number, epoch, place, "instead", attempt)
-        return tf.random.stateless_uniform([], draw, 0, count, tf.int64)
-
-    def load_or_other(place, epoch):
-        def replace(attempt):
-            before = tf.where(attempt == 0, place, other(place, epoch, attempt - 1))
-            with tf.control_dependencies([tf.numpy_function(note, [before % count], tf.bool)]):
-                return load(tf.identity(other(place, epoch, attempt)), epoch)
-
-        def fail(_):
-            last = other(place, epoch, tf.constant(OTHERS - 1, tf.int64)) % count
-            with tf.control_dependencies([tf.numpy_function(give_up, [last], tf.bool)]):
-                return load(tf.identity(place), epoch)
-
-        def more(_):
-            second = tf.data.Dataset.range(1).map(lambda _: load(place, epoch, again=True))
-            found = second.concatenate(tf.data.Dataset.range(OTHERS).map(replace)).ignore_errors(
-                log_warning=False
+    def rescue(place, epoch, spec):
+        """Returns whether something could be loaded instead, and its values, as NumPy arrays."""
+        place, epoch = int(place), int(epoch)
+        with tf.device("CPU:0"):
+            for candidate, again in candidates(place, epoch):
+                try:
+                    example = load(tf.constant(candidate, tf.int64), tf.constant(epoch, tf.int64), again)
+                    return [np.True_, *(np.asarray(example[name]) for name in sorted(spec))]
+                except Exception:  # whatever a broken file does to a decoder
+                    continue
+        if key is not None:
+            raise UserError(
+                f"expected readable files; found {len(skipped):,} that are not, such as "
+                f"{next(iter(skipped.values()))}; check the disk, or look at the folder with `kgan data`."
             )
-            return found.concatenate(tf.data.Dataset.range(1).map(fail)).take(1)
+        return [
+            np.False_,
+            *(np.asarray(tf.zeros(spec[name].shape, spec[name].dtype)) for name in sorted(spec)),
+        ]
 
-        # What `more` builds costs nothing as long as the first try succeeds.
-        first = tf.data.Dataset.range(1).map(lambda _: load(place, epoch)).ignore_errors(log_warning=False)
-        found = first.concatenate(tf.data.Dataset.range(1).flat_map(more)).take(1)
-        return tf.constant(True), found.get_single_element()
+    @tf.autograph.experimental.do_not_convert
+    def load_or_rescue(place, epoch):
+        first = tf.data.Dataset.range(1).map(lambda _: (True, load(place, epoch)))
+        spec = first.element_spec[1]
 
-    def load_or_zeros(place, epoch):
-        def attempt(again):
-            return tf.data.Dataset.range(1).map(lambda _: (True, load(place, epoch, again)))
+        def second(_):
+            types = [tf.bool, *(spec[name].dtype for name in sorted(spec))]
+            read, *values = tf.numpy_function(lambda *now: rescue(*now, spec), [place, epoch], types)
+            pairs = zip(sorted(spec), values, strict=True)
+            return tf.ensure_shape(read, []), {
+                name: tf.ensure_shape(value, spec[name].shape) for name, value in pairs
+            }
 
-        tries = attempt(False).concatenate(attempt(True)).ignore_errors(log_warning=False)
-        zeros = tf.nest.map_structure(lambda spec: tf.zeros(spec.shape, spec.dtype), tries.element_spec[1])
+        found = first.ignore_errors(log_warning=False).concatenate(tf.data.Dataset.range(1).map(second))
+        return found.take(1).get_single_element()
 
-        def nothing(_):
-            flag = tf.numpy_function(note, [place % count], tf.bool)
-            return tf.ensure_shape(flag, []), zeros
-
-        return tries.concatenate(tf.data.Dataset.range(1).map(nothing)).take(1).get_single_element()
-
-    return load_or_other if key is not None else load_or_zeros
+    return load_or_rescue
 
 
 def user_error(error: tf.errors.OpError) -> UserError | None:
