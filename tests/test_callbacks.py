@@ -178,7 +178,7 @@ def test_progress_on_a_terminal_is_a_bar():
     assert "train: " in text
     assert " 50%|" in text
     assert "100%|" in text
-    assert "step 30  generator 1.500" in text
+    assert "| step 30  generator 1.500" in text
     assert text.endswith("\n")
 
 

@@ -45,7 +45,7 @@ class Progress(keras.callbacks.Callback):
             from tqdm import tqdm
 
             self._bar = tqdm(
-                total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {postfix}"
+                total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {unit}"
             )
 
     def on_train_batch_end(self, batch, logs=None):
@@ -58,8 +58,9 @@ class Progress(keras.callbacks.Callback):
             if now >= self._next_line or self.fraction() >= 1:
                 self._next_line = now + BAR_SECONDS
                 self._bar.n = min(1.0, self.fraction())
-                self._bar.set_description_str(self.name, refresh=False)
-                self._bar.set_postfix_str(self.line(now, logs), refresh=True)
+                # tqdm puts a comma before its own postfix; the unit it leaves alone.
+                self._bar.unit = self.line(now, logs)
+                self._bar.set_description_str(self.name, refresh=True)
         elif now >= self._next_line and not self.quiet:
             self._next_line = now + self.interval
             print(f"{self.name} {self.fraction():4.0%}  {self.line(now, logs)}", file=self.stream, flush=True)
