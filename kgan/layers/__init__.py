@@ -1,5 +1,6 @@
 """Layers that papers name and Keras lacks, one a file."""
 
+from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
@@ -12,6 +13,7 @@ from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
+    "BicubicUpsampling2D",
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",

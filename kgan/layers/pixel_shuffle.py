@@ -30,11 +30,8 @@ class PixelShuffle(keras.layers.Layer):
         self.scale = scale
 
     def call(self, inputs):
-        scale, channels = self.scale, self._channels(inputs.shape)
-        batch, height, width = ops.shape(inputs)[:3]
-        x = ops.reshape(inputs, (batch, height, width, scale, scale, channels))
-        x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
-        return ops.reshape(x, (batch, height * scale, width * scale, channels))
+        self._channels(inputs.shape)
+        return pixel_shuffle(inputs, self.scale)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
@@ -52,3 +49,12 @@ class PixelShuffle(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "scale": self.scale}
+
+
+def pixel_shuffle(x, scale: int):
+    """`(batch, height, width, channels * scale**2)` to `(batch, height * scale, width * scale, channels)`."""
+    batch, height, width = ops.shape(x)[:3]
+    channels = x.shape[-1] // scale**2
+    x = ops.reshape(x, (batch, height, width, scale, scale, channels))
+    x = ops.transpose(x, (0, 1, 3, 2, 4, 5))
+    return ops.reshape(x, (batch, height * scale, width * scale, channels))

@@ -11,6 +11,7 @@ IMAGE, LABEL, MASK = (8, 6, 4), (), (8, 6, 1)
 # layer, shapes of its inputs without batch, whether it takes images of any size
 CASES = {
     "pixel_shuffle": (lambda **o: layers.PixelShuffle(2, **o), [IMAGE], True),
+    "bicubic": (lambda **o: layers.BicubicUpsampling2D(3, **o), [IMAGE], True),
     "minibatch": (lambda **o: layers.MinibatchStandardDeviation(3, features=2, **o), [IMAGE], True),
     "reflection": (lambda **o: layers.ReflectionPadding2D(((1, 2), (0, 3)), **o), [IMAGE], True),
     "channelwise": (lambda **o: layers.ChannelwiseDense(**o), [IMAGE], False),

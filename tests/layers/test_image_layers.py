@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from kgan import layers
 
@@ -24,6 +25,35 @@ def test_pixel_shuffle_puts_each_channel_where_the_formula_says():
     np.testing.assert_array_equal(y, tf.nn.depth_to_space(x, 3))
     with pytest.raises(ValueError, match="multiple of 4 channels, received 6; give"):
         layers.PixelShuffle(2)(image(1, 2, 2, 6))
+
+
+@pytest.mark.parametrize(("scale", "height", "width"), [(4, 5, 7), (2, 1, 6), (3, 2, 1)])
+def test_bicubic_upsampling_is_a_weighted_mean_of_what_lies_around(scale, height, width):
+    def cubic(x):
+        x = abs(x)
+        if x < 1:
+            return 1.5 * x**3 - 2.5 * x**2 + 1
+        return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
+
+    x = image(2, height, width, 2)
+    y = layers.BicubicUpsampling2D(scale)(x).numpy()
+    assert y.shape == (2, height * scale, width * scale, 2)
+    for row in range(height * scale):
+        for column in range(width * scale):
+            weights = np.zeros((height, width))
+            for i in range(height):
+                for j in range(width):
+                    down, across = (row + 0.5) / scale - 0.5 - i, (column + 0.5) / scale - 0.5 - j
+                    weights[i, j] = cubic(down) * cubic(across)
+            expected = np.einsum("bijc,ij->bc", x, weights / weights.sum())
+            np.testing.assert_allclose(y[:, row, column], expected, atol=1e-5)
+
+
+def test_bicubic_upsampling_is_what_pillow_does_but_for_its_rounding():
+    smooth = np.clip(np.cumsum(image(9, 8, 3), axis=0) * 8 + 128, 40, 215).round().astype("uint8")
+    made = layers.BicubicUpsampling2D(4)(smooth[None].astype("float32")).numpy()[0]
+    pillow = np.asarray(Image.fromarray(smooth).resize((32, 36), Image.Resampling.BICUBIC), "float32")
+    assert np.abs(made - pillow).max() < 1.1
 
 
 def test_minibatch_standard_deviation_by_group_and_slice():
