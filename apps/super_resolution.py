@@ -70,7 +70,7 @@ class Train(Training):
     scale: Scale = 4
     """How many times larger along a side."""
     network: Annotated[Network | None, flags.choices(Network)] = None
-    """The paper's, or a small one for minutes on a CPU, which adds to repeated pixels. Left out: small for
+    """The paper's, or a small one for minutes on a CPU, which adds to bicubic enlargement. Left out: small for
     bundled photographs, else paper."""
     width: flags.Whole = None
     """Features in the generator. Left out: 24 or the paper's 64."""
@@ -229,7 +229,8 @@ class Train(Training):
                 if self.features == "vgg19":
                     raise
                 self.say(f"Perceptual loss: fixed random convolutions stand in for VGG19 ({error})")
-                network = random_convolution.features(3)
+                # Not the weights that `evaluate` measures with.
+                network = random_convolution.features(3, seed=1)
                 return Perceptual(network, FALLBACK_LAYERS, "l1"), dict(FALLBACK_WEIGHTS)
             layer = "block5_conv4" if before else "block5_conv4_rectifier"
             return Perceptual(network, [layer], criterion, before_activation=before), {}
@@ -243,17 +244,19 @@ class Train(Training):
 
 
 def with_skip(network, scale):
-    """A network that makes the difference to pixels merely repeated, none at first.
+    """A network that makes the difference to bicubic enlargement, none at first.
 
     The papers' networks learn the whole picture, which takes them thousands of steps to do as well.
     """
     import keras
 
+    from kgan.layers import BicubicUpsampling2D
+
     for weight in network.get_layer("pixels").weights:
         weight.assign(weight * 0)
     network.name = "difference"
     image = keras.Input(network.inputs[0].shape[1:], name="image")
-    base = keras.layers.UpSampling2D(scale, dtype="float32", name="base")(image)
+    base = BicubicUpsampling2D(scale, dtype="float32", name="base")(image)
     sum_ = keras.layers.Add(dtype="float32", name="sum")([base, network(image)])
     return keras.Model(image, sum_, name="generator")
 

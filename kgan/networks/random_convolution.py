@@ -12,13 +12,15 @@ from keras import layers
 
 VERSION = "random-convolution-v1"
 STAGES = (32, 64, 96, 128)
+SEED = 20_140_610
 
 
-def features(channels: int = 3) -> keras.Model:
+def features(channels: int = 3, seed: int = SEED) -> keras.Model:
     """Four stages of two 3x3 convolutions with rectifiers, average pooling between them.
 
     Args:
         channels: of the images; 1 or 3.
+        seed: other weights for another seed, so that what a loss has seen is not what measures its result.
 
     Returns:
         `random-convolution-v1`: (batch, height, width, channels) in [-1, 1], any size of at least 8 pixels,
@@ -40,9 +42,9 @@ def features(channels: int = 3) -> keras.Model:
                 filters, 3, padding="same", activation="relu", dtype="float32", name=f"stage_{stage}_{index}"
             )(x)
         outputs[f"stage_{stage}"] = x
-    model = keras.Model(image, outputs, name=VERSION)
+    model = keras.Model(image, outputs, name=VERSION if seed == SEED else f"{VERSION}-seed-{seed}")
     # The only stream that NumPy promises not to change.
-    random = np.random.RandomState(20_140_610)
+    random = np.random.RandomState(seed)
     for layer in model.layers:
         if isinstance(layer, layers.Conv2D):
             shape = tuple(layer.kernel.shape)

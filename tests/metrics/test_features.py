@@ -31,6 +31,9 @@ def test_the_fallback_is_one_network_for_ever():
     assert network.count_params() == 462_304
     assert network.name == "random-convolution-v1"
     assert not network.trainable_variables
+    other = random_convolution.features(3, seed=1)
+    assert other.name == "random-convolution-v1-seed-1"
+    assert abs(np.corrcoef(*(x.get_weights()[0].ravel() for x in (network, other)))[0, 1]) < 0.1
 
 
 def test_grey_images_are_colour_images_with_three_equal_channels(images):
