@@ -6,6 +6,7 @@ import types
 import zlib
 
 import keras
+import numpy as np
 from keras import ops
 
 from kgan import backend, losses, penalties
@@ -255,9 +256,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
             self._averages = [
                 self.add_weight(
                     shape=v.shape,
-                    initializer=lambda shape, dtype, v=v: ops.convert_to_tensor(
-                        ops.convert_to_numpy(v), dtype
-                    ),
+                    initializer=lambda shape, dtype, v=v: ops.convert_to_tensor(np.asarray(v), dtype),
                     dtype=v.dtype,
                     trainable=False,
                     aggregation="only_first_replica",
@@ -514,7 +513,8 @@ class AdversarialModel(backend.Trainer, keras.Model):
     def state(self):
         """Every variable that training depends on, as arrays by name: weights, optimizers, averages, counters,
         random states, running means. `restore` puts it back; training then goes on bit for bit."""
-        return {name: ops.convert_to_numpy(variable) for name, variable in self._state_variables().items()}
+        # Asked for as arrays and then copied: NumPy warns where one call asks Keras for both.
+        return {name: np.asarray(variable).copy() for name, variable in self._state_variables().items()}
 
     def restore(self, state):
         """Put back what `state` gave.

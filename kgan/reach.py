@@ -103,6 +103,8 @@ def _through(layer, before):
     if isinstance(layer, keras.layers.UpSampling2D):
         shift = _shift(step, step / layer.size[0])
         return step / layer.size[0], radius + (shift if layer.interpolation == "nearest" else step)
+    if type(layer).__name__ == "BicubicUpsampling2D":
+        return step / layer.scale, radius + 2 * step + _shift(step, step / layer.scale)
     if type(layer).__name__ == "PixelShuffle":
         return step / layer.scale, radius + _shift(step, step / layer.scale)
     kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)

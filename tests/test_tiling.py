@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from kgan.layers import BicubicUpsampling2D
 from kgan.networks import gated_inpainting, rrdb, srresnet, translation_resnet, unet
 from kgan.reach import reach
 from kgan.tiling import Tiling, difference, margin_for
@@ -80,6 +81,15 @@ def test_reach_is_what_a_gradient_finds():
     furthest = np.abs((moved + 0.5) / 2 - 24.5).max()
     radius = reach(network).radius
     assert radius - 1 <= furthest <= radius
+
+
+def test_a_bicubic_base_looks_two_pixels_around():
+    image = keras.Input((None, None, 3))
+    enlarged = BicubicUpsampling2D(4)(image)
+    found = reach(keras.Model(image, enlarged))
+    assert (found.radius, found.multiple) == (2 + 0.375, 1)
+    after = reach(keras.Model(image, keras.layers.Conv2D(3, 3, padding="same")(enlarged)))
+    assert after.radius == found.radius + 0.25
 
 
 @pytest.mark.parametrize("scale", [2, 4])
