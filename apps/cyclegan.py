@@ -20,14 +20,17 @@ from kgan.errors import UserError
 APP = "cyclegan"
 # What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
 FOLDER = {
+    "epochs": 200,
     "image_size": "256",
     "batch_size": 1,
     "width": 64,
     "patch": 70,
     "channels": 3,
     "learning_rate": 2e-4,
+    "ema_decay": 0.0,
 }
 GLYPHS = {
+    "epochs": 25,
     "image_size": "32",
     "batch_size": 8,
     "width": 12,
@@ -35,8 +38,10 @@ GLYPHS = {
     "patch": 16,
     "channels": 1,
     "learning_rate": 1e-3,
+    "ema_decay": 0.995,
 }
-MINUTES, EPOCHS = 4.5, 200
+# Of CycleGAN on glyphs: a character is to change its shape, not only its colours.
+GLYPHS_WEIGHTS = {"cycle_weight": 3.0, "identity_weight": 0.5}
 # The scheme decides: CycleGAN's generators are residual, the others' U-Nets.
 SCHEMES = {"cyclegan": "CycleGAN", "dualgan": "DualGAN", "discogan": "DiscoGAN"}
 FONTS = ("DejaVu Sans", "DejaVu Serif")
@@ -80,27 +85,27 @@ class Train(Training):
     normalization: Normalization = "instance"
     """Of all networks."""
     cycle_weight: flags.Number = None
-    """Weight of the way there and back, in either direction. Left out: the scheme's own, 10 for cyclegan."""
+    """Weight of the way there and back, in either direction. Left out: the scheme's own, 10 for cyclegan;
+    3 for glyphs."""
     identity_weight: flags.Number = None
-    """Weight of leaving alone what is of the right kind already; 0 for none. Left out: half of cycle_weight."""
+    """Weight of leaving alone what is of the right kind already; 0 for none. Left out: half of cycle_weight;
+    0.5 for glyphs."""
     pool_size: int = 50
     """Generated pictures that the discriminators are shown again; 0 for none."""
     learning_rate: flags.Number = None
     """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 for glyphs."""
     ema_decay: flags.Number = None
-    """Decay of a moving average of the generators, which then serves. Left out: none."""
+    """Decay of a moving average of the generators, which then serves; 0 for none. Left out: 0.995 for glyphs."""
     held_out: float = 0.1
     """Share of the pictures kept for `evaluate`; a test folder takes its place. 0 for none."""
 
     def __post_init__(self):
         super().__post_init__()
-        for name, value in (FOLDER if self.data else GLYPHS).items():
-            if getattr(self, name) is None:
-                setattr(self, name, value)
+        self.fill(FOLDER if self.data else GLYPHS)
+        if not self.data and self.scheme == "cyclegan":
+            self.fill(GLYPHS_WEIGHTS)
         if self.blocks is None:
             self.blocks = 9 if min(self.size) >= 200 else 6
-        if self.epochs is None and self.minutes is None:
-            self.epochs, self.minutes = (EPOCHS, None) if self.data else (None, MINUTES)
 
     def check(self):
         for name in ("width", "blocks", "learning_rate", "cycle_weight"):

@@ -20,23 +20,26 @@ from kgan.errors import UserError
 APP = "pix2pix"
 # What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
 FOLDER = {
+    "epochs": 200,
     "image_size": "256",
     "batch_size": 1,
     "width": 64,
     "patch": 70,
     "channels": 3,
     "learning_rate": 2e-4,
+    "ema_decay": 0.0,
 }
 GLYPHS = {
+    "epochs": 40,
     "image_size": "32",
     "batch_size": 16,
     "width": 16,
     "patch": 16,
     "channels": 1,
     "learning_rate": 1e-3,
+    "ema_decay": 0.99,
 }
-PHOTOGRAPHS = {**GLYPHS, "image_size": "64", "channels": 3}
-MINUTES, EPOCHS = 4.0, 200
+PHOTOGRAPHS = {**GLYPHS, "image_size": "64", "channels": 3, "epochs": 100}
 # Load size over image size: 286 over 256, as in the paper.
 LOAD = 286 / 256
 EXAMPLES = 8
@@ -83,19 +86,14 @@ class Train(Training):
     learning_rate: flags.Number = None
     """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 bundled."""
     ema_decay: flags.Number = None
-    """Decay of a moving average of the generator, which then serves. Left out: none."""
+    """Decay of a moving average of the generator, which then serves; 0 for none. Left out: 0.99 bundled."""
     held_out: float = 0.1
     """Share of the pairs kept for `evaluate`; a test folder takes its place. 0 for none."""
 
     def __post_init__(self):
         super().__post_init__()
-        bundled = GLYPHS if self.task == "pairs" else PHOTOGRAPHS
-        for name, value in (FOLDER if self.data else bundled).items():
-            if getattr(self, name) is None:
-                setattr(self, name, value)
+        self.fill(FOLDER if self.data else GLYPHS if self.task == "pairs" else PHOTOGRAPHS)
         self.normalization = self.normalization or ("instance" if self.batch_size == 1 else "batch")
-        if self.epochs is None and self.minutes is None:
-            self.epochs, self.minutes = (EPOCHS, None) if self.data else (None, MINUTES)
 
     def check(self):
         for name in ("width", "learning_rate"):

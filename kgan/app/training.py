@@ -89,6 +89,12 @@ class Training:
     def __post_init__(self):
         self.run = self.run or f"runs/{self.APP}"
 
+    def fill(self, settings):
+        """Sets the flags that were left out; `epochs` only where no `--minutes` ends the training."""
+        for name, value in settings.items():
+            if getattr(self, name) is None and not (name == "epochs" and self.minutes):
+                setattr(self, name, value)
+
     @property
     def size(self):
         """`(height, width)`."""
