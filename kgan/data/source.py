@@ -13,6 +13,9 @@ from kgan.data.keys import fold
 from kgan.data.pixels import to_float
 from kgan.errors import UserError
 
+AT_ONCE = 64  # items that one thread loads in a row, at most
+BYTES_AT_ONCE = 64 << 20  # of them as floats, at most
+
 
 @dataclasses.dataclass(frozen=True)
 class Part:
@@ -163,7 +166,8 @@ class Source:
     def element_spec(self) -> dict:
         """Dict key -> tf.TensorSpec of one example, without the batch axis."""
         place = tf.data.Dataset.from_tensors(self._zeros())
-        return self._examples(place, 0, training=False).map(_finish).element_spec
+        examples = self._examples(place, 0, training=False, together=1).unbatch()
+        return examples.map(lambda _, example: _finish(example)).element_spec
 
     def fingerprint(self) -> str:
         """Returns a str that changes when the data or the way to load it does."""
@@ -267,10 +271,12 @@ class Source:
                 if training
                 else self._in_order(batch_size, start)
             )
-            examples = self._examples(order, seed, training)
             size = batch_size // workers if training else batch_size
-            batches = examples.batch(size, drop_remainder=training).map(_finish)
-            return batches.prefetch(2).with_options(options)
+            together = min(size, self._items_at_once())
+            found = self._examples(order, seed, training, together)
+            if not training or together < size:
+                found = found.unbatch().filter(lambda read, example: read).batch(size, drop_remainder=training)
+            return found.map(lambda _, batch: _finish(batch)).prefetch(2).with_options(options)
 
     def _shuffled(self, batch_size, seed, start, share):
         """Yields a dict (part's number -> position, lap) and the epoch, for each example, without end."""
@@ -293,7 +299,8 @@ class Source:
             for number, part in enumerate(self._parts):
                 grid = tf.reshape(positions(part, number, epoch), (per_epoch, workers, batch_size // workers))
                 chosen[str(number)] = tf.reshape(tf.cast(grid[skipped:, worker], tf.int64), [-1])
-            return tf.data.Dataset.from_tensor_slices(chosen).map(lambda place: {**place, "epoch": epoch})
+            chosen["epoch"] = tf.fill([(per_epoch - skipped) * (batch_size // workers)], epoch)
+            return tf.data.Dataset.from_tensor_slices(chosen)
 
         return tf.data.Dataset.counter(first_epoch).flat_map(one_epoch)
 
@@ -307,21 +314,26 @@ class Source:
     def _zeros(self):
         return {name: np.int64(0) for name in [*map(str, range(len(self._parts))), "epoch"]}
 
-    def _examples(self, order, seed, training):
-        """Turns places in the order into examples."""
+    def _items_at_once(self):
+        """Returns how many items one thread loads in a row: each call has a price, but memory has, too."""
+        sizes = [spec.shape.num_elements() * spec.dtype.size for spec in self.element_spec.values()]
+        return max(1, min(AT_ONCE, BYTES_AT_ONCE // max(1, sum(sizes))))
+
+    def _examples(self, order, seed, training, together):
+        """Turns places in the order into whether they could be read, and examples, so many `together`."""
         key = fold(seed, "example") if training else None
         loaders = [loader(part, number, key, self._skipped) for number, part in enumerate(self._parts)]
 
         @tf.autograph.experimental.do_not_convert
-        def load(place):
-            found = [load_one(place[str(number)], place["epoch"]) for number, load_one in enumerate(loaders)]
-            read = tf.reduce_all([read for read, _ in found])
-            return read, {name: value for _, example in found for name, value in example.items()}
+        def load(places):
+            epochs = places["epoch"]
+            count = together if training else tf.size(epochs, tf.int64)
+            found = [load_all(places[str(i)], epochs, count) for i, load_all in enumerate(loaders)]
+            read = tf.reduce_all([read for read, _ in found], 0)
+            return read, {name: value for _, examples in found for name, value in examples.items()}
 
-        examples = order.map(load, num_parallel_calls=tf.data.AUTOTUNE)
-        if not training:
-            examples = examples.filter(lambda read, example: read)
-        return examples.map(lambda read, example: example)
+        places = order.batch(together, drop_remainder=training)
+        return places.map(load, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def _finish(batch):
