@@ -11,6 +11,7 @@ from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.spectral_normalization import SpectralNormalization
+from kgan.layers.thin_plate_fill import ThinPlateFill
 
 __all__ = [
     "BicubicUpsampling2D",
@@ -24,5 +25,6 @@ __all__ = [
     "PixelShuffle",
     "ReflectionPadding2D",
     "SpectralNormalization",
+    "ThinPlateFill",
     "diff_augment",
 ]

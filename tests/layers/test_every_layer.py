@@ -17,6 +17,7 @@ CASES = {
     "channelwise": (lambda **o: layers.ChannelwiseDense(**o), [IMAGE], False),
     "gated": (lambda **o: layers.GatedConv2D(5, 3, strides=2, activation="relu", **o), [IMAGE], True),
     "partial": (lambda **o: layers.PartialConv2D(5, 3, strides=2, **o), [IMAGE, MASK], True),
+    "thin_plate": (lambda **o: layers.ThinPlateFill(2, 3, **o), [IMAGE, MASK], True),
     "conditional_bn": (lambda **o: layers.ConditionalBatchNormalization(3, **o), [IMAGE, LABEL], True),
     "label_planes": (lambda **o: layers.LabelPlanes(3, **o), [IMAGE, LABEL], True),
     "label_embedding": (lambda **o: layers.LabelPlanes(3, 2, **o), [IMAGE, LABEL], True),

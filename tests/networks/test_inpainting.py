@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from kgan.layers import ThinPlateFill
 from kgan.networks import context_encoder, gated_inpainting
 from tests.networks.builder_checks import check_builder, trainable_count
 
@@ -46,6 +47,18 @@ def test_gated_inpainting(tmp_path):
     assert set(model.input) == {"image", "mask"}
     odd = model({"image": np.zeros((1, 13, 22, 3)), "mask": np.ones((1, 13, 22, 1))})
     assert odd.shape == (1, 13, 22, 3)
+
+
+def test_a_smooth_start_is_the_smooth_filling_until_it_learns(tmp_path):
+    build = lambda: gated_inpainting.generator(3, width=2, smooth_start=True)  # noqa: E731
+    model = check_builder(build, tmp_path, (32, 32, 3), "generator")
+    image = np.random.default_rng(0).uniform(-1, 1, (1, 13, 22, 3)).astype("float32")
+    mask = np.zeros((1, 13, 22, 1), "float32")
+    mask[:, 4:9, 5:12] = 1
+    filled = ThinPlateFill()([image, mask])
+    np.testing.assert_array_equal(model({"image": image, "mask": mask}), filled)
+    plain = gated_inpainting.generator(3, width=2)
+    assert trainable_count(model) == trainable_count(plain)
 
 
 def test_the_second_stage_sees_the_picture_of_the_first_in_the_hole_only():
