@@ -72,6 +72,12 @@ def test_reach_of_convolutions_is_added_up(build, radius, multiple):
     assert (found.radius, found.multiple, found.everywhere) == (radius, multiple, ())
 
 
+def test_a_smooth_start_looks_at_the_whole_image():
+    found = reach(gated_inpainting.generator(3, width=2, smooth_start=True))
+    assert found.radius == float("inf")
+    assert found.everywhere == ("smooth",)
+
+
 def test_reach_is_what_a_gradient_finds():
     network = srresnet.generator(2, channels=1, width=4, blocks=2)
     image = np.random.default_rng(0).normal(size=(1, 48, 48, 1)).astype("float32")
