@@ -125,11 +125,16 @@ class Train(Training):
     def open_split(self):
         """Returns the pictures to train on, those to measure with, and which those are, in words."""
         from kgan import data
+        from kgan.app import wrong_folders
         from kgan.data import samples
 
         if self.data:
             load_size = tuple(round(LOAD * side) for side in self.size)
-            source = data.unpaired(self.data, self.size, channels=self.channels, load_size=load_size)
+            wrong_folders.refuse_empty(self.data)
+            try:
+                source = data.unpaired(self.data, self.size, channels=self.channels, load_size=load_size)
+            except UserError as error:
+                raise wrong_folders.for_pix2pix(error, self.data) from None
         else:
             source = samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
         if not self.held_out:

@@ -111,11 +111,14 @@ class Train(Training):
     def open_split(self):
         """Returns images with masks to train on, and others of other pictures (None if none are held out)."""
         from kgan import data
+        from kgan.app.wrong_folders import refuse_odd_masks
         from kgan.data import samples
         from kgan.data.masks import with_holes
 
         if self.data:
             source = data.masked(self.data, self.size, self.mask)
+            if self.mask not in HOLES:
+                refuse_odd_masks(source, self.mask)
         else:
             source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH), self.mask)
         return source.split(self.held_out) if self.held_out else (source, None)

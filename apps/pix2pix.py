@@ -137,10 +137,22 @@ class Train(Training):
             )
         load_size = tuple(round(LOAD * side) for side in self.size)
         if self.task == "pairs":
-            return data.pairs(self.data, self.size, self.direction, self.channels, load_size=load_size)
+            return self.open_folder_of_pairs(load_size)
         if self.data:
             return computed_pairs(data.images(self.data, self.size, load_size=load_size), self.task)
         return computed_pairs(samples.photographs(self.size), self.task)
+
+    def open_folder_of_pairs(self, load_size):
+        from kgan import data
+        from kgan.app import wrong_folders
+
+        wrong_folders.refuse_empty(self.data)
+        try:
+            source = data.pairs(self.data, self.size, self.direction, self.channels, load_size=load_size)
+        except UserError as error:
+            raise wrong_folders.for_cyclegan(error, self.data) from None
+        wrong_folders.refuse_odd_pairs(source, self.data)
+        return source
 
     def stages(self, source):
         from kgan.app.stages import Stage

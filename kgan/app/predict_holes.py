@@ -7,6 +7,9 @@ import numpy as np
 
 from kgan.errors import UserError
 
+# Of a mask, how much may be neither black nor white; of a photograph, nearly all is.
+GREY_SHARE = 0.5
+
 
 def mask_for(job, masks, invert=False) -> np.ndarray:
     """Reads the mask that belongs to a picture: bool (height, width), true in the hole.
@@ -17,13 +20,23 @@ def mask_for(job, masks, invert=False) -> np.ndarray:
         invert: whether black marks the hole, rather than white.
 
     Raises:
-        UserError: if there is none, naming the picture.
+        UserError: if there is none, or it is a photograph, naming both.
     """
     from kgan.data import picture_file
 
-    picture = picture_file.read(mask_file(job, masks))
-    light = picture.floats(1)[..., 0] >= 0
-    return ~light if invert else light
+    path = mask_file(job, masks)
+    light = picture_file.read(path).floats(1)[..., 0]
+    if like_a_photograph(light):
+        raise UserError(
+            f"expected a mask in black and white for {job.source}; found the greys of a photograph in {path}; are "
+            "picture and mask swapped?"
+        )
+    return light < 0 if invert else light >= 0
+
+
+def like_a_photograph(light) -> bool:
+    """Whether most of what should be a mask, in [-1, 1], is neither black nor white."""
+    return bool((np.abs(light) < 0.8).mean() > GREY_SHARE)
 
 
 def mask_file(job, masks) -> Path:
