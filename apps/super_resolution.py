@@ -36,8 +36,8 @@ PAPER = {
 }
 PAPER_BLOCKS = {"srgan": 16, "esrgan": 23}
 CROPS = {"srgan": "96", "esrgan": "128"}
-SAMPLES_MINUTES, FOLDER_EPOCHS = 4.5, 100
-SAMPLES_HELD_OUT, FOLDER_HELD_OUT = 0.5, 0.1
+SAMPLES = {"held_out": 0.5, "epochs": 40}
+FOLDER = {"held_out": 0.1, "epochs": 100}
 # Crops of each bundled photograph in an epoch.
 CROPS_OF_EACH = 128
 # Of the fallback: its features are of the images' own scale, VGG's some tens of times larger.
@@ -60,6 +60,7 @@ class Train(Training):
     """
 
     APP = APP
+    FREE = Training.FREE | {"adversarial_epochs"}
 
     batch_size: int = 16
     """Crops a batch, over all devices together."""
@@ -73,11 +74,13 @@ class Train(Training):
     """The paper's, or a small one for minutes on a CPU, which adds to bicubic enlargement. Left out: small for
     bundled photographs, else paper."""
     width: flags.Whole = None
-    """Features in the generator. Left out: 24 or the paper's 64."""
+    """Features in the generator. Left out: 32 or the paper's 64."""
     blocks: flags.Whole = None
-    """Residual blocks. Left out: 3 (esrgan: 1), or the paper's 16 (esrgan: 23)."""
+    """Residual blocks. Left out: 4 (esrgan: 2), or the paper's 16 (esrgan: 23)."""
     degradation: Degradation = "bicubic"
     """How large becomes small in training; blind adds blur, noise and JPEG."""
+    adversarial_epochs: flags.Whole = None
+    """Passes over the data in the adversarial stage, after --epochs in the first. Left out: half as many."""
     train_stages: Stages = "both"
     """`pixel` leaves the adversarial stage out."""
     features: str = "auto"
@@ -99,20 +102,17 @@ class Train(Training):
     def __post_init__(self):
         super().__post_init__()
         self.network = self.network or ("paper" if self.data else "small")
-        for name, value in (SMALL if self.network == "small" else PAPER).items():
-            if getattr(self, name) is None:
-                setattr(self, name, value)
+        self.fill(SMALL if self.network == "small" else PAPER)
+        self.fill(FOLDER if self.data else SAMPLES)
+        if self.adversarial_epochs is None:
+            self.adversarial_epochs = self.epochs and -(-self.epochs // 2)
         if self.blocks is None:
             self.blocks = PAPER_BLOCKS[self.method]
         if self.image_size is None:
             self.image_size = CROPS[self.method] if self.network == "paper" else "64"
-        if self.held_out is None:
-            self.held_out = FOLDER_HELD_OUT if self.data else SAMPLES_HELD_OUT
-        if self.epochs is None and self.minutes is None:
-            self.epochs, self.minutes = (FOLDER_EPOCHS, None) if self.data else (None, SAMPLES_MINUTES)
 
     def check(self):
-        for name in ("width", "blocks", "learning_rate", "adversarial_learning_rate"):
+        for name in ("width", "blocks", "learning_rate", "adversarial_learning_rate", "adversarial_epochs"):
             flags.positive(name, getattr(self, name))
         if any(side % 16 for side in self.size):
             raise UserError(
@@ -149,9 +149,11 @@ class Train(Training):
         apart = self.open_split()[1] or source
         seen = next(iter(apart.batches(4, training=False)))
         shown = {key: seen[key].numpy() for key in ("source", "target")}
-        shared = {"source": source, "epochs": self.epochs, "draw": lambda model: drawn(model, shown)}
-        first = Stage("pixel", lambda previous: self.build_pixel(), share=2.0, **shared)
-        second = Stage("adversarial", self.build_adversarial, share=1.0, **shared)
+        shared = {"source": source, "draw": lambda model: drawn(model, shown)}
+        first = Stage("pixel", lambda previous: self.build_pixel(), epochs=self.epochs, share=2.0, **shared)
+        second = Stage(
+            "adversarial", self.build_adversarial, epochs=self.adversarial_epochs, share=1.0, **shared
+        )
         return [first] if self.train_stages == "pixel" else [first, second]
 
     def build_generator(self):
