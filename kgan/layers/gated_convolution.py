@@ -3,6 +3,10 @@
 import keras
 from keras import ops
 
+# With z and g of this variance E (elu(z) * sigmoid(g))**2 is about 1: deep networks neither fade nor grow. Glorot's
+# would leave a third of the amplitude after each layer, and of 17 layers nothing.
+PRESERVING = 5.0
+
 
 @keras.saving.register_keras_serializable(package="kgan")
 class GatedConv2D(keras.layers.Layer):
@@ -44,6 +48,7 @@ class GatedConv2D(keras.layers.Layer):
             strides=strides,
             padding=padding,
             dilation_rate=dilation_rate,
+            kernel_initializer=keras.initializers.VarianceScaling(PRESERVING),
             dtype=self.dtype_policy,
             name="convolution",
         )

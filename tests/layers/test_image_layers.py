@@ -1,5 +1,6 @@
 """Each layer against the same thing written with loops in NumPy."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -200,3 +201,12 @@ def test_label_planes_belong_to_their_own_sample():
     for sample, which in enumerate(label):
         vector = layer.embeddings.numpy()[which]
         np.testing.assert_array_equal(y[sample, ..., 2:], np.broadcast_to(vector, (3, 4, 7)))
+
+
+def test_gated_convolutions_one_after_the_other_neither_fade_nor_grow():
+    keras.utils.set_random_seed(0)
+    x = image(2, 24, 24, 32)
+    for _ in range(12):
+        x = layers.GatedConv2D(32)(x)
+    # Glorot's initializer gives 1.4e-5.
+    assert 0.3 < np.sqrt(np.mean(np.square(x))) < 3
