@@ -67,10 +67,10 @@ def reach(network: keras.Model) -> Reach:
             considered = before[:1] if type(layer).__name__ == "CropLike" else before
             widest = max(considered, key=lambda one: one.radius)
             coarsest = max(one.coarsest for one in before)
-            step, radius = _through(layer, dataclasses.replace(widest, step=considered[0].step))
-            if math.isinf(radius) and not math.isinf(widest.radius):
+            step, added = _through(layer, considered[0].step)
+            if math.isinf(added):
                 everywhere[layer.name] = None
-            found = _Map(step, radius, max(coarsest, step, 1.0))
+            found = _Map(step, widest.radius + added, max(coarsest, step, 1.0))
             held = sum(_channels(s) / one.step**2 for s, one in zip(sources, before, strict=True))
             values.append(held + _channels(tensor) / step**2)
         known[id(tensor)] = found
@@ -89,34 +89,31 @@ def _channels(tensor):
     return tensor.shape[-1] or 1
 
 
-def _through(layer, before):
-    """The step and radius of a layer's output."""
-    step, radius = before.step, before.radius
+def _through(layer, step):
+    """The step of a layer's output, and what the layer adds to the radius, from the step of its input."""
     if isinstance(layer, keras.Model):
-        inner = reach(layer)
-        return step * _step(layer), radius + step * inner.radius
+        return step * _step(layer), step * reach(layer).radius
     inner = getattr(layer, "layer", None)
     if isinstance(inner, keras.layers.Layer):
-        return _through(inner, before)
+        return _through(inner, step)
     if _sees_everything(layer):
         return step, math.inf
     if isinstance(layer, keras.layers.UpSampling2D):
-        shift = _shift(step, step / layer.size[0])
-        return step / layer.size[0], radius + (shift if layer.interpolation == "nearest" else step)
-    if type(layer).__name__ == "BicubicUpsampling2D":
-        return step / layer.scale, radius + 2 * step + _shift(step, step / layer.scale)
-    if type(layer).__name__ == "PixelShuffle":
-        return step / layer.scale, radius + _shift(step, step / layer.scale)
+        after = step / layer.size[0]
+        return after, _shift(step, after) if layer.interpolation == "nearest" else step
+    if type(layer).__name__ in ("BicubicUpsampling2D", "PixelShuffle"):
+        after = step / layer.scale
+        around = 2 * step if type(layer).__name__ == "BicubicUpsampling2D" else 0
+        return after, around + _shift(step, after)
     kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
     if kernel is None:
-        return step, radius
+        return step, 0.0
     kernel, stride = _side(kernel), _side(getattr(layer, "strides", 1))
     if isinstance(layer, keras.layers.Conv2DTranspose):
-        return step / stride, radius + step * math.ceil(kernel / stride)
+        return step / stride, step * math.ceil(kernel / stride)
     dilation = _side(getattr(layer, "dilation_rate", 1))
     # With an even kernel the padding is larger on one side.
-    radius += step * dilation * math.ceil((kernel - 1) / 2)
-    return step * stride, radius + _shift(step, step * stride)
+    return step * stride, step * dilation * math.ceil((kernel - 1) / 2) + _shift(step, step * stride)
 
 
 def _shift(before, after):

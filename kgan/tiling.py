@@ -146,9 +146,10 @@ def difference(reach: Reach, margin: int) -> str:
     """
     if reach.everywhere:
         count = len(reach.everywhere)
+        layers = f"{count} layers" if count > 1 else "a layer"
         return (
-            f"a tiled result differs from a whole one: {count} layer{'s' * (count > 1)} of this network "
-            f"(such as {reach.everywhere[0]}) look at the whole image"
+            f"a tiled result differs from a whole one: {layers} of this network, such as {reach.everywhere[0]}, "
+            f"look{'s' * (count == 1)} at the whole image"
         )
     if reach.radius > margin:
         return (

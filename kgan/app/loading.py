@@ -21,6 +21,7 @@ def load_model(path):
     """
     # Loading finds classes by the names under which these modules register them.
     from kgan import layers, losses, penalties, schedules, schemes  # noqa: F401
+    from kgan.metrics import psnr, ssim  # noqa: F401
 
     path = Path(path)
     file = path / "model.keras" if path.is_dir() else path

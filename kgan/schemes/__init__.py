@@ -2,6 +2,8 @@
 
 # A saved scheme's networks may contain any of these layers: loading it finds them registered.
 from kgan import layers  # noqa: F401
+from kgan.layers import lab_colors  # noqa: F401
+from kgan.networks import unet  # noqa: F401
 from kgan.networks.parts import any_size  # noqa: F401
 from kgan.schemes.began import BEGAN
 from kgan.schemes.conditional_gan import ConditionalGAN
