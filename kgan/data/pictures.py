@@ -21,6 +21,8 @@ class Pictures:
     def __init__(self, index, view: View, channels: int = 3, background=WHITE):
         self.view = view
         self.decoder = Decoder(index, channels, background)
+        heights, widths = index.rows["height"], index.rows["width"]
+        self.cuts_only = view.cuts_only(heights, widths)
         self.explain = self.decoder.explain
 
     def load(self, row, key):
@@ -28,18 +30,20 @@ class Pictures:
 
         It is uint8, which `Source` turns into float32 once a batch is full, or float32 if it was jittered.
         """
-        window = self.view.window(row["height"], row["width"], key)
-        return self.load_windows(row, [window], key)[0]
+        window = self.view.window(row["height"], row["width"], key, self.cuts_only)
+        return self.load_windows(row, [window], key, self.cuts_only)[0]
 
-    def load_windows(self, row, windows, key) -> list:
+    def load_windows(self, row, windows, key, cuts_only: bool = False) -> list:
         """Returns an image for each of several windows of a row's picture, all jittered alike.
 
-        The key draws nothing but the jitter; the windows are drawn already.
+        The key draws nothing but the jitter; the windows are drawn already. `cuts_only`: they have the image's
+        size.
         """
         least = None if self.view.fit == "crop" else self.view.image_size
         found = self.decoder.windows(row, windows, least)
         found = [
-            self.view.resize(pixels, window.mirrored) for pixels, window in zip(found, windows, strict=True)
+            self.view.resize(pixels, window.mirrored, cuts_only=cuts_only)
+            for pixels, window in zip(found, windows, strict=True)
         ]
         if key is None or not self.view.jitter:
             return found

@@ -23,6 +23,20 @@ def to_float(pixels):
     return tf.cast(pixels, tf.float32) * (1 / 127.5) - 1.0
 
 
+def batch_to_float(pixels):
+    """As `to_float`, bit for bit, for a uint8 tensor on its way to a model: one pass over memory instead of three.
+
+    The operation behind it is not one that every reader of an exported model knows, so models use `to_float`.
+
+    Args:
+        pixels: uint8 tensor of any shape.
+
+    Returns:
+        float32 tensor of the same shape in [-1, 1].
+    """
+    return tf.quantization.dequantize(tf.bitcast(pixels, tf.quint8), -1.0, 1.0, mode="MIN_COMBINED")
+
+
 def to_uint8(images):
     """Turns what models make into uint8 pixels: `round((x + 1) * 127.5)`, clipped to 0 and 255.
 

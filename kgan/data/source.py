@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from kgan.data.guard import loader
 from kgan.data.keys import fold
-from kgan.data.pixels import to_float
+from kgan.data.pixels import batch_to_float
 from kgan.errors import UserError
 
 AT_ONCE = 64  # items that one thread loads in a row, at most
@@ -275,7 +275,9 @@ class Source:
             together = min(size, self._items_at_once())
             found = self._examples(order, seed, training, together)
             if not training or together < size:
-                found = found.unbatch().filter(lambda read, example: read).batch(size, drop_remainder=training)
+                found = (
+                    found.unbatch().filter(lambda read, example: read).batch(size, drop_remainder=training)
+                )
             return found.map(lambda _, batch: _finish(batch)).prefetch(2).with_options(options)
 
     def _shuffled(self, batch_size, seed, start, share):
@@ -343,7 +345,7 @@ def _finish(batch):
 def _as_models_want(value):
     """Turns 8-bit pixels, single or in batches, into floats, and integers into int32."""
     if value.dtype == tf.uint8 and value.shape.rank >= 3:
-        return to_float(value)
+        return batch_to_float(value)
     return tf.cast(value, tf.int32) if value.dtype.is_integer else value
 
 

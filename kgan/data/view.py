@@ -91,27 +91,25 @@ class View:
         if self.interpolation not in ("area", "bilinear", "bicubic"):
             raise UserError(f"expected area, bilinear or bicubic; found {self.interpolation!r}; choose one.")
 
-    def window(self, height, width, key) -> Window:
+    def cuts_only(self, heights, widths) -> bool:
+        """Whether pictures of these sizes (int arrays) are all seen pixel for pixel, none of them resized."""
+        size = self.image_size
+        return self.fit == "crop" and heights.min() >= size[0] and widths.min() >= size[1]
+
+    def window(self, height, width, key, cuts_only: bool = False) -> Window:
         """Chooses the part of a picture that is seen.
 
         Args:
             height: int scalar, the upright picture's; so is `width`.
             width: see `height`.
+            cuts_only: what the method of that name says of the pictures; saves time.
             key: int64 tensor of shape (2,) for a random window, None for the central one.
 
         Returns:
             A `Window`.
         """
-        size = tf.cast(tf.stack([height, width]), tf.float64)
-        target = tf.constant(self.image_size, tf.float64)
-        loaded = target if key is None or self.load_size is None else tf.constant(self.load_size, tf.float64)
-        scale = loaded / size
-        if self.fit == "cover":
-            scale = tf.reduce_max(scale)
-        elif self.fit == "crop":
-            scale = tf.maximum(tf.reduce_max(scale), 1.0)
-        whole = tf.cast(size, tf.int32)
-        extent = tf.clip_by_value(tf.cast(tf.round(target / scale), tf.int32), 1, whole)
+        whole = tf.cast(tf.stack([height, width]), tf.int32)
+        extent = tf.constant(self.image_size) if cuts_only else self._extent(whole, key)
         room = whole - extent
         first, mirrored = room // 2, tf.constant(False)
         if key is not None and self.random_crop:
@@ -121,13 +119,26 @@ class View:
             mirrored = tf.random.stateless_uniform([], fold(key, "mirror")) < 0.5
         return Window(first[0], first[1], extent[0], extent[1], mirrored)
 
-    def resize(self, window_pixels, mirrored, nearest: bool = False) -> tf.Tensor:
+    def _extent(self, whole, key):
+        """How much of a picture of the size `whole` is seen: (height, width) in its pixels."""
+        size = tf.cast(whole, tf.float64)
+        target = tf.constant(self.image_size, tf.float64)
+        loaded = target if key is None or self.load_size is None else tf.constant(self.load_size, tf.float64)
+        scale = loaded / size
+        if self.fit == "cover":
+            scale = tf.reduce_max(scale)
+        elif self.fit == "crop":
+            scale = tf.maximum(tf.reduce_max(scale), 1.0)
+        return tf.clip_by_value(tf.cast(tf.round(target / scale), tf.int32), 1, whole)
+
+    def resize(self, window_pixels, mirrored, nearest: bool = False, cuts_only: bool = False) -> tf.Tensor:
         """Brings the pixels of a window to the image's size, and mirrors them if asked to.
 
         Args:
             window_pixels: uint8 tensor (..., any height, any width, channels), of rank 3 or 4.
             mirrored: bool scalar.
             nearest: bool, whether to take values as they are, as for label maps.
+            cuts_only: the window has the image's size already.
 
         Returns:
             Of shape (..., *image_size, channels): uint8, or with `nearest` of the dtype that came in.
@@ -147,7 +158,7 @@ class View:
             smaller = tf.reduce_all(found >= self.image_size)
             return tf.cond(smaller, lambda: interpolated("area"), lambda: interpolated("bilinear"))
 
-        pixels = tf.cond(fits, lambda: window_pixels, resized)
+        pixels = window_pixels if cuts_only else tf.cond(fits, lambda: window_pixels, resized)
         leading = window_pixels.shape[:-3].as_list()
         pixels = tf.ensure_shape(pixels, [*leading, *self.image_size, window_pixels.shape[-1]])
         return tf.cond(mirrored, lambda: tf.reverse(pixels, [-2]), lambda: pixels)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan.data.pixels import to_float, to_uint8
+from kgan.data.pixels import batch_to_float, to_float, to_uint8
 
 
 def test_known_values():
@@ -22,3 +22,8 @@ def test_every_value_survives_the_way_there_and_back(wrap):
     np.testing.assert_array_equal(to_uint8(there), values)
     assert np.asarray(there).dtype == np.float32
     assert np.asarray(to_uint8(there)).dtype == np.uint8
+
+
+def test_batches_are_converted_to_the_same_bits():
+    values = np.arange(256, dtype=np.uint8).reshape(2, 16, 8, 1)
+    np.testing.assert_array_equal(batch_to_float(tf.constant(values)), to_float(values))
