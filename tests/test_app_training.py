@@ -185,9 +185,10 @@ def test_stages_follow_one_another_and_resume(tmp_path):
         same(state_of(once, stage)[0], state_of(stopped, stage)[0])
 
 
-def test_init_from_starts_from_trained_weights(whole, tmp_path):
+def test_init_from_starts_from_trained_weights(whole, tmp_path, capsys):
     run = str(tmp_path / "run")
     assert Train(run=run, epochs=1, init_from=str(whole), minutes=1e-9, quiet=True)() == 0
+    assert "--minutes were used up before its first step, so it is saved untrained" in capsys.readouterr().out
     source, tuned = load_model(whole), load_model(run)
     np.testing.assert_array_equal(source.generator.get_weights()[0], tuned.generator.get_weights()[0])
     assert int(tuned.steps) == 0

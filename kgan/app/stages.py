@@ -128,7 +128,13 @@ class Trainer:
         step, deadline = callbacks.steps_taken(model), self._deadline(index)
         epochs = math.inf if stage.epochs is None else stage.epochs
         kept = self._recordings(stage, index, model, store, per_epoch)
-        if step >= epochs * per_epoch or self.clock.seconds() >= deadline:
+        if not step and self.clock.seconds() >= deadline:
+            # Worth a line even in a quiet run: what is saved has learned nothing.
+            print(
+                f"{stage.name}: --minutes were used up before its first step, so it is saved untrained; give more.",
+                flush=True,
+            )
+        elif step >= epochs * per_epoch or self.clock.seconds() >= deadline:
             self.say(
                 f"{stage.name}: nothing left to train after {step:,} steps; --epochs or --minutes adds some."
             )
