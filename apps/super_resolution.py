@@ -132,6 +132,7 @@ class Train(Training):
     def open_split(self):
         """Returns pairs to train on, and pairs of other pictures (None if none are held out)."""
         from kgan import data
+        from kgan.app.wrong_folders import refuse_small
         from kgan.data import samples
         from kgan.data.degradation import paired
 
@@ -144,6 +145,7 @@ class Train(Training):
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
+        from kgan.app.enlarging import drawn
         from kgan.app.stages import Stage
 
         apart = self.open_split()[1] or source
@@ -193,6 +195,7 @@ class Train(Training):
         import keras
 
         from kgan import schemes
+        from kgan.app.enlarging import served
         from kgan.networks import srgan_discriminator
 
         generator = self.build_generator()
@@ -263,44 +266,9 @@ def with_skip(network, scale):
     return keras.Model(image, sum_, name="generator")
 
 
-def refuse_small(source, size):
-    """Raises `UserError` for pictures that would have to be enlarged to be learned from."""
-    rows = source.parts[0].rows
-    if "height" not in rows:
-        return
-    small = (rows["height"] < size[0]) | (rows["width"] < size[1])
-    if small.any():
-        names = [name.decode(errors="replace") for name in rows["name"][small][:3]]
-        raise UserError(
-            f"expected pictures of at least {size[1]}x{size[0]} pixels; found {small.sum():,} smaller: "
-            f"{', '.join(names)}; move them away, or lower --image-size"
-        )
-
-
-def served(model):
-    """The generator as it serves: with its moving average, if there is one."""
-    for variable, average in model.averaged:
-        variable.assign(average)
-    return model.generator
-
-
-def drawn(model, shown):
-    """Images, captions and columns of the sample grids: bicubic, made and true, side by side."""
-    import numpy as np
-
-    from kgan.data.degradation import enlarged
-    from kgan.data.pixels import to_float, to_uint8
-
-    scale = shown["target"].shape[1] // shown["source"].shape[1]
-    made = model.predict_on_batch({"source": shown["source"]})
-    rows = []
-    for small, large, truth in zip(shown["source"], made, shown["target"], strict=True):
-        rows += [to_float(enlarged(to_uint8(small), scale)), np.clip(large, -1, 1), truth]
-    return np.stack(rows), ["bicubic", "made", "original"] + [""] * (len(rows) - 3), 3
-
-
 def chosen(verb, model):
     """The generator that a verb asks for: the last one, or one between it and the pixel stage's."""
+    from kgan.app.enlarging import served
     from kgan.app.loading import load_model
     from kgan.schemes.esrgan import interpolate_networks
 
@@ -313,26 +281,6 @@ def chosen(verb, model):
             f"expected --interpolate with a --run that has both stages; found no {pixel}; drop it or train so"
         )
     return interpolate_networks(served(load_model(pixel)), last, verb.interpolate)
-
-
-def image_network(generator):
-    """The `ImageNetwork` of a generator, run with its own graph for each size and no XLA."""
-    from kgan.app.predict_tiles import ImageNetwork
-    from kgan.schemes import SuperResolution
-
-    model = SuperResolution(generator)
-    model.compile(jit_compile=False)
-    return ImageNetwork(
-        lambda images: model.predict_on_batch({"source": images["image"]}), generator, scale_of(generator)
-    )
-
-
-def scale_of(generator):
-    """How many times larger a generator makes images."""
-    import keras
-
-    image = keras.KerasTensor((1, 32, 32, generator.inputs[0].shape[-1]))
-    return generator.compute_output_spec(image).shape[1] // 32
 
 
 def between(value):
@@ -358,6 +306,8 @@ class Predict(PredictPictures):
         super().check()
 
     def image_network(self, model):
+        from kgan.app.enlarging import image_network
+
         return image_network(chosen(self, model))
 
 
@@ -391,6 +341,7 @@ class Evaluate(Trained):
             claim(self.json, self.overwrite)
 
     def work(self, model):
+        from kgan.app.enlarging import compared, image_network, scale_of, served
         from kgan.app.loading import load_model
         from kgan.app.predict_tiles import Runner
         from kgan.metrics.perceptual_distance import PerceptualDistance
@@ -419,81 +370,13 @@ class Evaluate(Trained):
 
     def pictures(self, train):
         """Returns (name, uint8 pixels) of each picture, and in words which these are."""
-        from kgan.app.predict_files import plan
-        from kgan.data import picture_file
-        from kgan.data.picture_file import as_integers
+        from kgan.app import enlarging
 
         if self.data:
-            jobs = plan([self.data], "unused-output", overwrite=True)
-            found = [(job.name, picture_file.read(job.source)) for job in jobs]
-            found = [(name, as_integers(picture.floats(3), False)) for name, picture in found]
-            return found, f"all of {self.data}"
+            return enlarging.pictures_below(self.data), f"all of {self.data}"
         training, apart = train.open_split()
         split = f"held out ({train.held_out:.0%}), seed 0" if apart else "those trained on"
-        return whole_pictures(train, apart or training), split
-
-
-def whole_pictures(train, source):
-    """The pictures that a source crops from, whole: (name, uint8 pixels)."""
-    import os
-
-    import numpy as np
-
-    from kgan.data import picture_file
-    from kgan.data.picture_file import as_integers
-    from kgan.data.pixels import to_uint8
-    from kgan.data.samples import photograph_files
-
-    (part,) = source.parts
-    if not train.data:
-        scenes = {**photograph_files.PHOTOGRAPHS, **photograph_files.SCIENCE}
-        found = [list(scenes.items())[group] for group in np.unique(part.groups)]
-        return [(name, photograph_files.read(files[0])) for name, files in found]
-    if Path(train.data).is_dir():
-        names = [os.fsdecode(name) for name in part.rows["name"]]
-        read = [(name, picture_file.read(Path(train.data, name))) for name in names]
-        return [(name, as_integers(picture.floats(3), False)) for name, picture in read]
-    images = [image for batch in source.batches(16, training=False) for image in batch["target"].numpy()]
-    return [(f"item {number}", to_uint8(image)) for number, image in enumerate(images)]
-
-
-def compared(pictures, methods, scale, degradation, split, distance):
-    """A `Comparison` of bicubic and of each method on pictures that are made smaller first.
-
-    Args:
-        pictures: list of (name, uint8 (height, width, 3)).
-        methods: dict of name to `Runner`.
-        scale: int.
-        degradation: "bicubic" or "blind".
-        split: which pictures, in words.
-        distance: `PerceptualDistance`.
-    """
-    from kgan.data.degradation import degraded, enlarged
-    from kgan.data.pixels import to_float, to_uint8
-    from kgan.metrics.restoration import Comparison, enlargement_scores
-
-    least = 11 + 2 * scale
-    small = [name for name, pixels in pictures if min(pixels.shape[:2]) // scale * scale < least]
-    if small:
-        raise UserError(
-            f"expected pictures of at least {least + scale} pixels a side at scale {scale}; found "
-            f"{len(small)} smaller: {', '.join(small[:3])}; leave them out"
-        )
-    text = (
-        f"x{scale}, {degradation} degradation, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
-        f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
-    )
-    comparison = Comparison(text)
-    for number, (name, pixels) in enumerate(pictures):
-        original = pixels[: pixels.shape[0] // scale * scale, : pixels.shape[1] // scale * scale]
-        given = degraded(pixels, scale, degradation, seed=number)
-        made = {"bicubic": enlarged(given, scale)}
-        made |= {method: to_uint8(run({"image": to_float(given)})) for method, run in methods.items()}
-        for method, image in made.items():
-            scores = enlargement_scores(original, image, scale)
-            scores["perceptual"] = float(distance.update(to_float(original)[None], to_float(image)[None])[0])
-            comparison.add(f"{name} {original.shape[1]}x{original.shape[0]}", method, scores)
-    return comparison
+        return enlarging.whole_pictures(train.data, apart or training), split
 
 
 @dataclasses.dataclass

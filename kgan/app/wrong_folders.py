@@ -19,6 +19,19 @@ SIDE_BY_SIDE = 1.8
 MOST_MASKS = 200
 
 
+def refuse_small(source, size) -> None:
+    """Raises `UserError` for pictures that would have to be enlarged to be learned from."""
+    rows = source.parts[0].rows
+    if "height" not in rows:
+        return
+    small = np.flatnonzero((rows["height"] < size[0]) | (rows["width"] < size[1]))
+    if len(small):
+        raise UserError(
+            f"expected pictures of at least {size[1]}x{size[0]} pixels; found {len(small):,} smaller: "
+            f"{_listed(rows, small)}; move them away, or lower --image-size"
+        )
+
+
 def refuse_empty(folder) -> None:
     """Raises `UserError` for a folder of folders of which only one has pictures, where two sets are expected."""
     folder = Path(folder)

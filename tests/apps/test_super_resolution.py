@@ -9,7 +9,7 @@ from PIL import Image
 
 from apps import super_resolution
 from kgan import cli
-from kgan.app import loading
+from kgan.app import enlarging, loading
 from kgan.data import degradation
 from kgan.layers import BicubicUpsampling2D
 from kgan.metrics.restoration import Comparison, enlargement_scores, mean_gradient
@@ -99,7 +99,7 @@ def test_generators_have_the_sizes_that_flags_say(method, network):
         method=method, network=network, width=8, blocks=2 if network == "paper" else None
     )
     generator = train.build_generator()
-    assert super_resolution.scale_of(generator) == 4
+    assert enlarging.scale_of(generator) == 4
     core = generator.get_layer("difference") if network == "small" else generator
     names = [layer.name for layer in core.layers]
     assert any("normalization" in name for name in names) == (method == "srgan" and network == "paper")
@@ -140,8 +140,8 @@ def test_tiles_and_the_whole_give_one_picture(run, photos, tmp_path):
 
 def test_interpolation_is_between_the_weights(run):
     verb = super_resolution.Predict(run=str(run), interpolate=0.25)
-    pixel = super_resolution.served(loading.load_model(run / "stages" / "pixel.keras")).get_weights()
-    last = super_resolution.served(loading.load_model(run)).get_weights()
+    pixel = enlarging.served(loading.load_model(run / "stages" / "pixel.keras")).get_weights()
+    last = enlarging.served(loading.load_model(run)).get_weights()
     found = super_resolution.chosen(verb, loading.load_model(run)).get_weights()
     for between, first, second in zip(found, pixel, last):
         np.testing.assert_allclose(between, 0.75 * first + 0.25 * second, atol=1e-6)
@@ -185,7 +185,7 @@ def test_complaints_are_one_line(run, tmp_path, photos, capsys):
     assert "train" in complaint("predict", photos, "--run", tmp_path / "none")
     small = pictures(tmp_path / "small", 2, (24, 24))
     said = complaint("train", "--data", small, "--image-size", 96, "--run", tmp_path / "a", *TINY[:4])
-    assert "expected pictures of at least 96x96 pixels; found 2 smaller: picture 0.png" in said
+    assert "expected pictures of at least 96x96 pixels; found 2 smaller: picture 0.png (24x24)" in said
     Image.new("RGB", (12, 12)).save(tmp_path / "small" / "tiny.png")
     assert "1 smaller: tiny.png" in complaint("evaluate", "--run", run, "--data", tmp_path / "small")
     flags = ["--model", run / "model.keras", "--interpolate", 0.5, "--output", tmp_path / "o"]
