@@ -29,8 +29,8 @@ def loader(part, number, key, skipped):
         skipped: dict, filled with item index -> "name: what is wrong".
 
     Returns:
-        A function of two int64 tensors of shape (count,) and the count, an int or a scalar tensor, that returns
-        bools, (count,), and a dict of tensors, (count, ...).
+        A function of two int64 tensors of shape (count,), the count, an int or a scalar tensor, and whether all
+        epochs are one and the same, that returns bools, (count,), and a dict of tensors, (count, ...).
     """
     length = len(part)
     columns = tf.nest.map_structure(tf.constant, part.rows)
@@ -39,8 +39,12 @@ def loader(part, number, key, skipped):
     def rows(places):
         return tf.nest.map_structure(lambda column: tf.gather(column, places % length), columns)
 
-    def load(row, place, epoch, again=False):
-        own = None if key is None else fold(own_key, epoch, row["index"], place // length)
+    def load(row, place, epoch, epoch_key=None, again=False):
+        """Loads one item. `epoch_key`: `fold(own_key, epoch, 0)` if it is known, one for many items."""
+        own = None
+        if key is not None:
+            bits = fold(own_key, epoch, 0)[0] if epoch_key is None else epoch_key[0]
+            own = fold(tf.stack([bits, tf.cast(row["index"], tf.int64)]), place // length)
         return part.load({**row, "again": again}, own)
 
     def note(place):
@@ -65,7 +69,7 @@ def loader(part, number, key, skipped):
             for candidate, again in candidates(place, int(epoch)):
                 try:
                     candidate = tf.constant(candidate, tf.int64)
-                    example = load(rows(candidate), candidate, epoch, again)
+                    example = load(rows(candidate), candidate, epoch, again=again)
                     return [np.True_, *(np.asarray(example[name]) for name in sorted(spec))]
                 except Exception:  # whatever a broken file does to a decoder
                     continue
@@ -96,9 +100,10 @@ def loader(part, number, key, skipped):
         return found.take(1).get_single_element()
 
     @tf.autograph.experimental.do_not_convert
-    def load_all(places, epochs, count):
+    def load_all(places, epochs, count, one_epoch=False):
+        epoch_key = fold(own_key, epochs[0], 0) if one_epoch and key is not None else None
         items = tf.data.Dataset.from_tensor_slices((rows(places), places, epochs))
-        found = items.map(lambda *item: (True, load(*item)))
+        found = items.map(lambda *item: (True, load(*item, epoch_key)))
         if part.explain is not None:
             found = found.ignore_errors(log_warning=False)
         found = found.batch(count, drop_remainder=True)  # a batch that lacks one is dropped

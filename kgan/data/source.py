@@ -273,7 +273,8 @@ class Source:
             )
             size = batch_size // workers if training else batch_size
             together = min(size, self._items_at_once())
-            found = self._examples(order, seed, training, together)
+            one_epoch = training and size % together == 0  # an epoch is whole batches
+            found = self._examples(order, seed, training, together, one_epoch)
             if not training or together < size:
                 found = (
                     found.unbatch().filter(lambda read, example: read).batch(size, drop_remainder=training)
@@ -321,8 +322,11 @@ class Source:
         sizes = [spec.shape.num_elements() * spec.dtype.size for spec in self.element_spec.values()]
         return max(1, min(AT_ONCE, BYTES_AT_ONCE // max(1, sum(sizes))))
 
-    def _examples(self, order, seed, training, together):
-        """Turns places in the order into whether they could be read, and examples, so many `together`."""
+    def _examples(self, order, seed, training, together, one_epoch=False):
+        """Turns places in the order into whether they could be read, and examples, so many `together`.
+
+        `one_epoch`: those are never from two epochs.
+        """
         key = fold(seed, "example") if training else None
         loaders = [loader(part, number, key, self._skipped) for number, part in enumerate(self._parts)]
 
@@ -330,7 +334,7 @@ class Source:
         def load(places):
             epochs = places["epoch"]
             count = together if training else tf.size(epochs, tf.int64)
-            found = [load_all(places[str(i)], epochs, count) for i, load_all in enumerate(loaders)]
+            found = [load_all(places[str(i)], epochs, count, one_epoch) for i, load_all in enumerate(loaders)]
             read = tf.reduce_all([read for read, _ in found], 0)
             return read, {name: value for _, examples in found for name, value in examples.items()}
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from kgan.data.keys import fold
+from kgan.data.keys import fold_each
 from kgan.errors import UserError
 
 FITS = ("cover", "stretch", "crop")
@@ -112,11 +112,13 @@ class View:
         extent = tf.constant(self.image_size) if cuts_only else self._extent(whole, key)
         room = whole - extent
         first, mirrored = room // 2, tf.constant(False)
+        if key is not None:
+            for_crop, for_mirror = fold_each(key, "crop", "mirror")
         if key is not None and self.random_crop:
-            draw = tf.random.stateless_uniform([2], fold(key, "crop"), dtype=tf.float64)
+            draw = tf.random.stateless_uniform([2], for_crop, dtype=tf.float64)
             first = tf.minimum(tf.cast(draw * tf.cast(room + 1, tf.float64), tf.int32), room)
         if key is not None and self.mirror:
-            mirrored = tf.random.stateless_uniform([], fold(key, "mirror")) < 0.5
+            mirrored = tf.random.stateless_uniform([], for_mirror) < 0.5
         return Window(first[0], first[1], extent[0], extent[1], mirrored)
 
     def _extent(self, whole, key):

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from kgan.data.guard import user_error
-from kgan.data.keys import fold
+from kgan.data.keys import fold, fold_each
 from kgan.data.source import Part, Source
 from kgan.errors import UserError
 
@@ -235,3 +235,28 @@ def test_parts_are_shuffled_on_their_own():
 def test_columns_of_different_length_are_refused():
     with pytest.raises(ValueError, match=r"columns of one length; received lengths \[2, 3\]"):
         Source.from_arrays({"image": np.zeros((2, 4, 4, 3), np.uint8), "label": np.zeros(3)})
+
+
+def test_items_loaded_in_several_goes_make_the_same_batches(monkeypatch):
+    whole = take(noisy(bad=BAD).batches(10, seed=5), 26)
+    for at_once in (4, 5):  # 4 goes across the ends of batches and epochs
+        monkeypatch.setattr("kgan.data.source.AT_ONCE", at_once)
+        source = noisy(bad=BAD)
+        for one, other in zip(whole, take(source.batches(10, seed=5), 26), strict=True):
+            np.testing.assert_array_equal(one["number"], other["number"])
+            np.testing.assert_array_equal(one["draw"], other["draw"])
+        for one, other in zip(whole[13:], take(source.batches(10, seed=5, start=13), 13), strict=True):
+            np.testing.assert_array_equal(one["draw"], other["draw"])
+        assert numbers(take(source.batches(10, training=False), 99)).tolist() == sorted(
+            set(range(103)) - set(BAD)
+        )
+
+
+def test_an_item_has_the_draws_of_its_own_key():
+    source = noisy(16)
+    (batch,) = take(source.batches(16, seed=1, start=3), 1)
+    keys = [fold(fold(1, "example"), 0, 3, number, 0) for number in batch["number"]]
+    expected = [tf.random.stateless_uniform([], fold(key, "draw")) for key in keys]
+    np.testing.assert_array_equal(batch["draw"], expected)
+    for use, key in zip(("crop", "mirror"), fold_each(keys[0], "crop", "mirror"), strict=True):
+        np.testing.assert_array_equal(key, fold(keys[0], use))
