@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image, ImageOps
 
+from kgan.data import plain_tiff
 from kgan.data.headers import PIXEL_LIMIT
 
 WHITE = (255, 255, 255)
@@ -29,7 +30,7 @@ def decode(data, channels: int = 3, background=WHITE) -> np.ndarray:
     Raises:
         Exception: whatever Pillow raises for a file that cannot be read.
     """
-    return _decode(data, lambda image: pixels(image, channels, background))
+    return _open(data, lambda image: pixels(_upright(image), channels, background))
 
 
 def decode_windows(data, places, size, channels: int = 3, background=WHITE) -> list[np.ndarray]:
@@ -49,26 +50,38 @@ def decode_windows(data, places, size, channels: int = 3, background=WHITE) -> l
         Exception: whatever Pillow raises for a file that cannot be read, and ValueError for another size.
     """
 
+    places = np.asarray(places).tolist()
+
     def cut(image):
+        plain = plain_tiff.is_plain(image)
+        image = image if plain else _upright(image)
         if (image.height, image.width) != size:
             raise ValueError(f"has {image.width} x {image.height} pixels now; it had {size[1]} x {size[0]}")
-        boxes = [
-            (left, top, left + width, top + height)
-            for top, left, height, width in np.asarray(places).tolist()
-        ]
+        if plain:
+            return [as_asked(plain_tiff.window(image, *place)) for place in places]
+        boxes = [(left, top, left + width, top + height) for top, left, height, width in places]
         whole = (0, 0, image.width, image.height)
         return [pixels(image if box == whole else image.crop(box), channels, background) for box in boxes]
 
-    return _decode(data, cut)
+    def as_asked(window):
+        if window.shape[-1] == channels:
+            return window
+        return pixels(Image.fromarray(window[..., 0] if window.shape[-1] == 1 else window), channels)
+
+    return _open(data, cut)
 
 
-def _decode(data, use):
+def _open(data, use):
     with Image.open(io.BytesIO(data) if isinstance(data, bytes) else data) as image:
         if image.width * image.height > PIXEL_LIMIT:
             raise ValueError(f"has {image.width} x {image.height} pixels")
-        image.load()
-        ImageOps.exif_transpose(image, in_place=True)
-        return use(_eight_bits(image))
+        return use(image)
+
+
+def _upright(image):
+    image.load()
+    ImageOps.exif_transpose(image, in_place=True)
+    return _eight_bits(image)
 
 
 def pixels(image: Image.Image, channels: int = 3, background=WHITE) -> np.ndarray:

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from kgan.data import plain_tiff
 from kgan.data.images import images
 from kgan.data.jitter import jitter
 from kgan.data.keys import fold
@@ -284,3 +285,40 @@ def test_fingerprints_change_with_files_and_settings(tmp_path):
     assert images(tmp_path, (8, 8), mirror=False).fingerprint() != first
     write(tmp_path / "two.png", PLAIN)
     assert images(tmp_path, (8, 8)).fingerprint() != first
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("kind", ["plain", "strips", "grey", "packed", "black is white", "turned"])
+def test_tiffs_of_every_layout_give_the_pixels_of_their_windows(tmp_path, kind, channels):
+    image = Image.fromarray(PLAIN)
+    options = {"compression": "tiff_lzw"} if kind == "packed" else {}
+    if kind == "strips":  # 7 rows each
+        options = {"tiffinfo": {278: 7}}
+    if kind in ("grey", "black is white"):
+        image = image.convert("L")
+    if kind == "black is white":
+        options = {"tiffinfo": {262: 0}}
+    if kind == "turned":
+        options = {"tiffinfo": {274: 3}}
+    image.save(tmp_path / "one.tif", **options)
+    with Image.open(tmp_path / "one.tif") as stored:
+        assert plain_tiff.is_plain(stored) == (kind in ("plain", "strips", "grey"))
+        upright = np.asarray(stored)
+    colours = upright[..., None].repeat(3, -1) if upright.ndim == 2 else upright
+    expected = {
+        1: np.asarray(Image.fromarray(colours).convert("L"))[..., None],
+        3: colours,
+        4: np.asarray(Image.fromarray(colours).convert("RGBA")),
+    }[channels]
+    found = seen(images(tmp_path, (8, 10), channels=channels, fit="crop"))[0]
+    np.testing.assert_array_equal(found, expected[6:14, 10:20])
+
+
+def test_a_tiff_that_was_cut_short_is_skipped_and_reported(tmp_path):
+    for number in range(3):
+        write(tmp_path / f"{number}.tif", PLAIN)
+    source = images(tmp_path, (20, 30))
+    path = tmp_path / "1.tif"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert len(seen(source)) == 2
+    assert "1.tif" in source.report()[0]
