@@ -11,10 +11,8 @@ import dataclasses
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import exporting, flags, predict
-from kgan.app.trained import Trained, write_json
-from kgan.app.training import Training
-from kgan.atomic import claim
+from kgan.app import evaluating, exporting, flags, predict
+from kgan.app.translating import Channels, Direction, Normalization, Patch, Translating
 from kgan.errors import UserError
 
 APP = "cyclegan"
@@ -45,19 +43,12 @@ GLYPHS_WEIGHTS = {"cycle_weight": 3.0, "identity_weight": 0.5}
 # The scheme decides: CycleGAN's generators are residual, the others' U-Nets.
 SCHEMES = {"cyclegan": "CycleGAN", "dualgan": "DualGAN", "discogan": "DiscoGAN"}
 FONTS = ("DejaVu Sans", "DejaVu Serif")
-# Load size over image size: 286 over 256, as in the paper.
-LOAD = 286 / 256
-EXAMPLES = 8
 
 Scheme = Literal["cyclegan", "dualgan", "discogan"]
-Direction = Literal["AtoB", "BtoA"]
-Patch = Literal[1, 16, 34, 70, 142, 286]
-Channels = Literal[1, 3]
-Normalization = Literal["instance", "batch"]
 
 
 @dataclasses.dataclass
-class Train(Training):
+class Train(Translating):
     """Train two generators on two folders of pictures that do not belong together.
 
     The run folder then has the model, sample grids of held-out pictures over time, and report.html. The same
@@ -108,6 +99,7 @@ class Train(Training):
             self.blocks = 9 if min(self.size) >= 200 else 6
 
     def check(self):
+        super().check()
         for name in ("width", "blocks", "learning_rate", "cycle_weight"):
             flags.positive(name, getattr(self, name))
         if self.pool_size < 0:
@@ -116,47 +108,29 @@ class Train(Training):
             raise UserError(
                 f"expected no --identity-weight with --scheme {self.scheme}, which has no such term; drop it"
             )
-        if not 0 <= self.held_out < 1:
-            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
 
-    def open_source(self):
-        return self.open_split()[0]
-
-    def open_split(self):
-        """Returns the pictures to train on, those to measure with, and which those are, in words."""
+    def open_all(self):
+        """Both kinds of pictures."""
         from kgan import data
         from kgan.app import wrong_folders
         from kgan.data import samples
 
-        if self.data:
-            load_size = tuple(round(LOAD * side) for side in self.size)
-            wrong_folders.refuse_empty(self.data)
-            try:
-                source = data.unpaired(self.data, self.size, channels=self.channels, load_size=load_size)
-            except UserError as error:
-                raise wrong_folders.for_pix2pix(error, self.data) from None
-        else:
-            source = samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
-        if not self.held_out:
-            return source, source, "those trained on"
-        training, apart = source.split(self.held_out)
-        return training, apart, f"held out ({self.held_out:.0%}), seed 0"
+        if not self.data:
+            return samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
+        wrong_folders.refuse_empty(self.data)
+        try:
+            return data.unpaired(self.data, self.size, channels=self.channels, load_size=self.load_size)
+        except UserError as error:
+            raise wrong_folders.for_pix2pix(error, self.data) from None
 
-    def stages(self, source):
-        from kgan.app.stages import Stage
-        from kgan.app.translation import held_out_batch
+    def drawn(self, model, examples):
+        """A sample grid: pictures of both kinds, and what is made of them."""
+        from kgan.app.translation import side_by_side
 
-        examples = held_out_batch(self.open_split()[1], EXAMPLES)
-        steps = source.batches_per_epoch(self.batch_size)
-        return [
-            Stage(
-                "train",
-                lambda previous: self.build(steps),
-                source,
-                self.epochs,
-                draw=lambda model: drawn(model, examples),
-            )
-        ]
+        made = model.predict_on_batch({key: examples[key] for key in "ab"})
+        return side_by_side(
+            {"A": examples["a"], "A to B": made["b"], "B": examples["b"], "B to A": made["a"]}
+        )
 
     def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
@@ -215,14 +189,6 @@ class Train(Training):
         return network
 
 
-def drawn(model, examples):
-    """A sample grid: pictures of both kinds, and what is made of them."""
-    from kgan.app.translation import side_by_side
-
-    made = model.predict_on_batch({key: examples[key] for key in "ab"})
-    return side_by_side({"A": examples["a"], "A to B": made["b"], "B": examples["b"], "B to A": made["a"]})
-
-
 @dataclasses.dataclass
 class Predict(predict.Predict):
     """Translate pictures, in either direction: files or folders in, files of the same names out."""
@@ -243,7 +209,7 @@ class Predict(predict.Predict):
 
 
 @dataclasses.dataclass
-class Evaluate(Trained):
+class Evaluate(evaluating.Evaluate):
     """Measure: how near the way there and back comes; on glyphs, whose true partners exist, also L1 to those.
 
     Beside them stands what copying the source would give.
@@ -253,17 +219,10 @@ class Evaluate(Trained):
 
     most: int = 500
     """How many pictures of each kind to measure with, at most."""
-    json: flags.Text = None
-    """File to write the numbers, picture by picture, and their protocol to."""
-    overwrite: bool = False
-    """Replace that file."""
 
     def check(self):
         flags.positive("most", self.most)
-        if self.model:
-            raise UserError("expected --run, whose data evaluate measures with; found --model; name the run")
-        if self.json:
-            claim(self.json, self.overwrite)
+        super().check()
 
     def work(self, model):
         from kgan.app.translation import compared, held_out_batch, mean_image, means_only
@@ -284,9 +243,7 @@ class Evaluate(Trained):
                 tables.append(compared(f"{there} against the true partners: {words}", partners, methods))
             methods = {"there and back": model.translate(made, back, batch_size=16), "there alone": made}
             tables.append(compared(f"{there} and back against where it began: {words}", given, methods))
-        print("\n\n".join(map(means_only, tables)), flush=True)
-        if self.json:
-            write_json(self.json, [table.as_dict() for table in tables])
+        self.tell("\n\n".join(map(means_only, tables)), [table.as_dict() for table in tables])
 
 
 def true_partners(train, apart):

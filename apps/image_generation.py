@@ -8,13 +8,11 @@ Without `--data` it learns to draw letters and digits on request, from the fonts
 
 import dataclasses
 import sys
-from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import flags
-from kgan.app.trained import Trained, write_json
+from kgan.app import evaluating, exporting, flags
+from kgan.app.trained import Trained
 from kgan.app.training import Training
-from kgan.atomic import claim
 from kgan.errors import UserError
 
 APP = "image-generation"
@@ -304,7 +302,7 @@ class Generate(Trained):
 
 
 @dataclasses.dataclass
-class Evaluate(Trained):
+class Evaluate(evaluating.Evaluate):
     """Measure samples against real images: FID, KID, precision and recall, with the whole protocol.
 
     For glyphs also whether a classifier reads the label that was asked for, and the diversity within a label.
@@ -318,16 +316,6 @@ class Evaluate(Trained):
     """Of the samples."""
     features: str = "auto"
     """inception-v3, random-convolution-v1, or a `.keras` file. Left out: Inception-v3 if it can be had."""
-    json: flags.Text = None
-    """File to write the numbers and their protocol to."""
-    overwrite: bool = False
-    """Replace that file."""
-
-    def check(self):
-        if self.model:
-            raise UserError("expected --run, whose data evaluate compares with; found --model; name the run")
-        if self.json:
-            claim(self.json, self.overwrite)
 
     def work(self, model):
         import numpy as np
@@ -343,9 +331,7 @@ class Evaluate(Trained):
         scores = [generation(gathered(reference)[0], samples, split, self.features, seed=self.seed)]
         if classes and not train.data:
             scores.append(read_glyphs(train, samples, labels))
-        print("\n\n".join(map(str, scores)), flush=True)
-        if self.json:
-            write_json(self.json, [score.as_dict() for score in scores])
+        self.tell("\n\n".join(map(str, scores)), [score.as_dict() for score in scores])
 
 
 def gathered(source, most=10_000):
@@ -377,24 +363,10 @@ def read_glyphs(train, samples, labels):
 
 
 @dataclasses.dataclass
-class Export(Trained):
+class Export(exporting.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
 
     APP = APP
-
-    output: str = "saved_models"
-    """Folder of exported models; this one becomes OUTPUT/NAME/VERSION."""
-    name: flags.Text = None
-    """The model's name. Left out: the run folder's."""
-    overwrite: bool = False
-    """Replace the newest version rather than add one."""
-
-    def work(self, model):
-        from kgan.export import export
-
-        name = self.name or (Path(self.model).stem if self.model else self.folder.path.resolve().name)
-        target = export(model, Path(self.output) / name, self.overwrite)
-        print(f"{target}; compare it with `kgan check {target}`")
 
 
 VERBS = {"train": Train, "generate": Generate, "evaluate": Evaluate, "export": Export}

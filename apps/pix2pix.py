@@ -11,10 +11,8 @@ import dataclasses
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import exporting, flags, predict
-from kgan.app.trained import Trained, write_json
-from kgan.app.training import Training
-from kgan.atomic import claim
+from kgan.app import evaluating, exporting, flags, predict
+from kgan.app.translating import Channels, Direction, Normalization, Patch, Translating
 from kgan.errors import UserError
 
 APP = "pix2pix"
@@ -40,19 +38,12 @@ GLYPHS = {
     "ema_decay": 0.99,
 }
 PHOTOGRAPHS = {**GLYPHS, "image_size": "64", "channels": 3, "epochs": 100}
-# Load size over image size: 286 over 256, as in the paper.
-LOAD = 286 / 256
-EXAMPLES = 8
 
 Task = Literal["pairs", "colorize", "edges"]
-Direction = Literal["AtoB", "BtoA"]
-Patch = Literal[1, 16, 34, 70, 142, 286]
-Channels = Literal[1, 3]
-Normalization = Literal["batch", "instance"]
 
 
 @dataclasses.dataclass
-class Train(Training):
+class Train(Translating):
     """Train a generator on pairs of pictures, or on pairs computed from pictures.
 
     The run folder then has the model, sample grids of held-out pairs over time, and report.html. The same
@@ -96,6 +87,7 @@ class Train(Training):
         self.normalization = self.normalization or ("instance" if self.batch_size == 1 else "batch")
 
     def check(self):
+        super().check()
         for name in ("width", "learning_rate"):
             flags.positive(name, getattr(self, name))
         if self.task != "pairs" and self.channels != 3:
@@ -105,26 +97,13 @@ class Train(Training):
                 f"expected no --direction with --task {self.task}, whose pairs are computed; found "
                 f"{self.direction}; drop it"
             )
-        if not 0 <= self.held_out < 1:
-            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
         if self.l1_weight < 0 or self.adversarial_weight < 0 or self.l1_weight + self.adversarial_weight == 0:
             raise UserError(
                 f"expected --l1-weight and --adversarial-weight of at least 0, one above; found {self.l1_weight} "
                 f"and {self.adversarial_weight}"
             )
 
-    def open_source(self):
-        return self.open_split()[0]
-
-    def open_split(self):
-        """Returns the pairs to train on, the pairs to measure with, and which those are, in words."""
-        source = self.open_pairs()
-        if not self.held_out:
-            return source, source, "those trained on"
-        training, apart = source.split(self.held_out)
-        return training, apart, f"held out ({self.held_out:.0%}), seed 0"
-
-    def open_pairs(self):
+    def open_all(self):
         """All pairs."""
         from kgan import data
         from kgan.data import samples
@@ -135,40 +114,30 @@ class Train(Training):
             return samples.glyph_pairs(
                 self.size, *(fonts if self.direction == "AtoB" else fonts[::-1]), channels=self.channels
             )
-        load_size = tuple(round(LOAD * side) for side in self.size)
         if self.task == "pairs":
-            return self.open_folder_of_pairs(load_size)
+            return self.open_folder_of_pairs()
         if self.data:
-            return computed_pairs(data.images(self.data, self.size, load_size=load_size), self.task)
+            return computed_pairs(data.images(self.data, self.size, load_size=self.load_size), self.task)
         return computed_pairs(samples.photographs(self.size), self.task)
 
-    def open_folder_of_pairs(self, load_size):
+    def open_folder_of_pairs(self):
         from kgan import data
         from kgan.app import wrong_folders
 
         wrong_folders.refuse_empty(self.data)
         try:
-            source = data.pairs(self.data, self.size, self.direction, self.channels, load_size=load_size)
+            source = data.pairs(self.data, self.size, self.direction, self.channels, load_size=self.load_size)
         except UserError as error:
             raise wrong_folders.for_cyclegan(error, self.data) from None
         wrong_folders.refuse_odd_pairs(source, self.data)
         return source
 
-    def stages(self, source):
-        from kgan.app.stages import Stage
-        from kgan.app.translation import held_out_batch
+    def drawn(self, model, examples):
+        """A sample grid: sources, what is made of them, and the truth."""
+        from kgan.app.translation import side_by_side
 
-        examples = held_out_batch(self.open_split()[1], EXAMPLES)
-        steps = source.batches_per_epoch(self.batch_size)
-        return [
-            Stage(
-                "train",
-                lambda previous: self.build(steps),
-                source,
-                self.epochs,
-                draw=lambda model: drawn(model, examples),
-            )
-        ]
+        made = model.predict_on_batch({"source": examples["source"]})
+        return side_by_side({"source": examples["source"], "made": made, "truth": examples["target"]})
 
     def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
@@ -206,14 +175,6 @@ class Train(Training):
         return unet.generator(channels=self.channels, source_channels=source_channels, **settings)
 
 
-def drawn(model, examples):
-    """A sample grid: sources, what is made of them, and the truth."""
-    from kgan.app.translation import side_by_side
-
-    made = model.predict_on_batch({"source": examples["source"]})
-    return side_by_side({"source": examples["source"], "made": made, "truth": examples["target"]})
-
-
 @dataclasses.dataclass
 class Predict(predict.Predict):
     """Turn pictures into their partners: files or folders in, files of the same names out."""
@@ -234,24 +195,17 @@ class Predict(predict.Predict):
 
 
 @dataclasses.dataclass
-class Evaluate(Trained):
+class Evaluate(evaluating.Evaluate):
     """Measure on held-out pairs: L1, PSNR, SSIM and detail, beside copying the source and the mean target."""
 
     APP = APP
 
     most: int = 500
     """How many pairs to measure with, at most."""
-    json: flags.Text = None
-    """File to write the numbers, pair by pair, and their protocol to."""
-    overwrite: bool = False
-    """Replace that file."""
 
     def check(self):
         flags.positive("most", self.most)
-        if self.model:
-            raise UserError("expected --run, whose data evaluate measures with; found --model; name the run")
-        if self.json:
-            claim(self.json, self.overwrite)
+        super().check()
 
     def work(self, model):
         import numpy as np
@@ -267,9 +221,7 @@ class Evaluate(Trained):
         methods |= {"source copied": copied, "mean target": [mean_image(training, "target")] * len(targets)}
         protocol = f"{len(targets)} pairs, {split}; L1 in grey levels; gradient over the truth's"
         comparison = compared(protocol, targets, methods)
-        print(means_only(comparison), flush=True)
-        if self.json:
-            write_json(self.json, comparison.as_dict())
+        self.tell(means_only(comparison), comparison.as_dict())
 
 
 @dataclasses.dataclass

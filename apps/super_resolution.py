@@ -11,11 +11,9 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import exporting, flags
+from kgan.app import evaluating, exporting, flags
 from kgan.app.predict import Predict as PredictPictures
-from kgan.app.trained import Trained, write_json
 from kgan.app.training import Training
-from kgan.atomic import claim
 from kgan.errors import UserError
 
 APP = "super-resolution"
@@ -119,8 +117,7 @@ class Train(Training):
                 f"expected --image-size in multiples of 16, as the discriminator halves it four times; found "
                 f"{self.image_size}; try 96"
             )
-        if not 0 <= self.held_out < 1:
-            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
+        flags.share("held_out", self.held_out)
         if self.features not in ("auto", "vgg19", "none") and not Path(self.features).is_file():
             raise UserError(
                 f"expected --features to be auto, vgg19, none or a .keras file; found {self.features}; change it"
@@ -312,13 +309,14 @@ class Predict(PredictPictures):
 
 
 @dataclasses.dataclass
-class Evaluate(Trained):
+class Evaluate(evaluating.Evaluate):
     """Measure: PSNR and SSIM on luma and in RGB, border cropped by the scale, beside bicubic.
 
     Also the mean gradient over the original's (detail; 1 is right) and a perceptual distance (less is nearer).
     """
 
     APP = APP
+    NEEDS_RUN = False
 
     data: flags.Text = None
     """A folder of large pictures, such as Set5. Left out: the pictures that the run holds out."""
@@ -328,17 +326,12 @@ class Evaluate(Trained):
     """Of the perceptual distance: vgg19 or random-convolution-v1. auto: VGG19 where it can be had."""
     memory_limit: flags.Number = None
     """Gigabytes to work in. Left out: half of what is free."""
-    json: flags.Text = None
-    """File to write the numbers and their protocol to."""
-    overwrite: bool = False
-    """Replace that file."""
 
     def check(self):
         between(self.interpolate)
         if self.model and not self.data:
             raise UserError("expected --data with --model; found none; name a folder of pictures, or a --run")
-        if self.json:
-            claim(self.json, self.overwrite)
+        super().check()
 
     def work(self, model):
         from kgan.app.enlarging import compared, image_network, scale_of, served
@@ -364,9 +357,7 @@ class Evaluate(Trained):
         degradation = train.degradation if train else "bicubic"
         distance = PerceptualDistance(self.features)
         comparison = compared(pictures, methods, scale_of(model.generator), degradation, split, distance)
-        print(comparison, flush=True)
-        if self.json:
-            write_json(self.json, comparison.as_dict())
+        self.tell(comparison, comparison.as_dict())
 
     def pictures(self, train):
         """Returns (name, uint8 pixels) of each picture, and in words which these are."""

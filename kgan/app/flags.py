@@ -46,3 +46,14 @@ def positive(name, value):
     """
     if value is not None and not value > 0:
         raise UserError(f"expected --{name.replace('_', '-')} to be above 0; found {value}")
+
+
+def share(name, value):
+    """Makes sure that a flag's number is from 0 to below 1.
+
+    Raises:
+        UserError: if it is not.
+    """
+    if not 0 <= value < 1:
+        flag = name.replace("_", "-")
+        raise UserError(f"expected --{flag} from 0 to below 1; found {value}; try 0.1")

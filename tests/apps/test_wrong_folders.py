@@ -55,7 +55,7 @@ def test_the_partner_of_a_damaged_file_is_no_reason_to_stop(tmp_path):
     pictures(tmp_path / "data" / "A", ["1.png", "2.png", "3.png"])
     pictures(tmp_path / "data" / "B", ["1.png", "2.png"])
     (tmp_path / "data" / "B" / "3.png").write_bytes(b"nothing")
-    assert len(Train(data=str(tmp_path / "data"), image_size="32").open_pairs()) == 2
+    assert len(Train(data=str(tmp_path / "data"), image_size="32").open_all()) == 2
 
 
 def test_pairs_of_different_sizes(complaint, tmp_path):
