@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shlex
 import tempfile
 
 import numpy as np
@@ -64,7 +65,7 @@ def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
         lines += ["could not be decoded:", *source.report()[:5]]
         lines += [f"and {len(source.report()) - 5:,} more"] if len(source.report()) > 5 else []
     if kind in KINDS:
-        lines.append(f"to train on it: {KINDS[kind][1].format(folder)}")
+        lines.append(f"to train on it: {KINDS[kind][1].format(shlex.quote(str(folder)))}")
     if two_folders:
         lines.append(
             "its two folders could also be classes (--labels), pairs (pix2pix) or unpaired sets (cyclegan)"

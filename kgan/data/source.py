@@ -179,6 +179,8 @@ class Source:
     def summary(self) -> str:
         """Returns what a person should know about the data: counts, sizes, problems."""
         counts = " and ".join(f"{len(part):,}" for part in self._parts)
+        if self._text.startswith(f"{counts} "):  # the text begins with the same count
+            return self._text
         return f"{counts} item{'' if counts == '1' else 's'}" + (f"\n{self._text}" if self._text else "")
 
     def report(self) -> list[str]:

@@ -169,8 +169,8 @@ def _upright(frame, size=None) -> np.ndarray:
 def _picture(path: str, size=None) -> np.ndarray:
     with Image.open(path) as image:
         picture = ImageOps.exif_transpose(image).convert("RGB")
-    if size is not None and size != (picture.height, picture.width):
-        picture = picture.resize(size[::-1], Image.Resampling.BICUBIC)
+    if size is not None and size != (picture.height, picture.width):  # of another shape: its middle
+        picture = ImageOps.fit(picture, size[::-1], Image.Resampling.BICUBIC)
     return np.asarray(picture)
 
 

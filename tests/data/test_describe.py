@@ -86,3 +86,13 @@ def test_nothing_to_describe(tmp_path):
         describe(tmp_path)
     with pytest.raises(UserError, match="found nothing there"):
         describe(tmp_path / "missing")
+
+
+def test_the_count_is_told_once_and_the_command_can_be_pasted(tmp_path):
+    folder = tmp_path / "my pictures"
+    for number in range(3):
+        write(folder / f"{number}.png", gradient(20, 30))
+    text = describe(folder)
+    assert "3 item" not in text
+    assert text.count("3 images") == 1
+    assert f"kgan image-generation train --data '{folder}'" in text

@@ -204,3 +204,14 @@ def test_telephone_videos_come_upright(tmp_path):
     np.testing.assert_array_equal(video_files.read(one, [2])[0], np.rot90(grey(2)))
     half = video_files.read(one, [2], size=(16, 12))[0]
     np.testing.assert_array_equal(half[[0, 15], 6, 0], [12, 52])
+
+
+def test_frames_of_another_shape_are_cut_and_not_stretched(tmp_path):
+    ring = np.zeros((40, 40, 3), np.uint8)
+    ring[10:30, 10:30] = 200  # a square in the middle
+    wide = np.pad(ring, ((0, 0), (30, 30), (0, 0)))
+    for number, pixels in enumerate((ring, wide, ring)):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+    (clip,) = evaluation(video(tmp_path, 40, length=3))
+    for frame in to_uint8(clip):
+        np.testing.assert_array_equal(frame, ring)
