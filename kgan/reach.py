@@ -68,7 +68,12 @@ def reach(network: keras.Model) -> Reach:
             widest = max(considered, key=lambda one: one.radius)
             coarsest = max(one.coarsest for one in before)
             step, added = _through(layer, considered[0].step)
-            if math.isinf(added):
+            if isinstance(layer, keras.Model):
+                inner = reach(layer)
+                everywhere.update(dict.fromkeys(inner.everywhere))
+                coarsest = max(coarsest, considered[0].step * inner.multiple)
+                values.append(inner.values / considered[0].step ** 2)
+            elif math.isinf(added):
                 everywhere[layer.name] = None
             found = _Map(step, widest.radius + added, max(coarsest, step, 1.0))
             held = sum(_channels(s) / one.step**2 for s, one in zip(sources, before, strict=True))
@@ -136,7 +141,7 @@ def _sees_everything(layer):
 
 def _step(network):
     """How many input pixels an output pixel of a nested network stands for."""
-    before = keras.KerasTensor((1, 256, 256, network.inputs[0].shape[-1]))
+    before = keras.tree.map_structure(lambda x: keras.KerasTensor((1, 256, 256, x.shape[-1])), network.input)
     return 256 / network.compute_output_spec(before).shape[1]
 
 

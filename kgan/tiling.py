@@ -118,14 +118,19 @@ class Tiling:
                 if band is None:
                     shape = ((bottom - top) * self.scale, width * self.scale, made.shape[-1])
                     band = np.zeros(shape, np.float32)
-                weight = row_weights[number][:, None, None] * across[None, :, None]
-                band[:, left * self.scale : right * self.scale] += made * weight
+                weighted = made * across[None, :, None]
+                weighted *= row_weights[number][:, None, None]
+                band[:, left * self.scale : right * self.scale] += weighted
+                del made, weighted
             if carried is not None:
                 band[: len(carried)] += carried
             end = rows[number + 1][0] if number + 1 < len(rows) else bottom
             finished = (end - top) * self.scale
-            yield band[:finished]
-            carried = band[finished:]
+            # A copy, or the whole band would stay as long as the few rows that go on.
+            carried = band[finished:].copy()
+            finished, band = band[:finished], None
+            yield finished
+            del finished
 
     def whole(self, function, images) -> np.ndarray:
         """All of an image as one float32 array; arguments as for `bands`."""

@@ -78,6 +78,13 @@ def test_a_smooth_start_looks_at_the_whole_image():
     assert found.everywhere == ("smooth",)
 
 
+def test_a_network_within_a_network_counts_as_if_it_stood_there():
+    for network in (gated_inpainting.generator(width=4), translation_resnet.generator(width=4, blocks=1)):
+        inputs = {tensor.name: keras.Input(tensor.shape[1:], name=tensor.name) for tensor in network.inputs}
+        inputs = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+        assert reach(keras.Model(inputs, network(inputs))) == reach(network)
+
+
 def test_reach_is_what_a_gradient_finds():
     network = srresnet.generator(2, channels=1, width=4, blocks=2)
     image = np.random.default_rng(0).normal(size=(1, 48, 48, 1)).astype("float32")

@@ -12,6 +12,8 @@ from kgan.app.trained import Trained
 from kgan.errors import UserError
 
 Format = Literal["same", "png", "jpeg"]
+# Rows of a result that become integers at a time.
+ROWS = 256
 SUFFIXES = {"same": "", "png": ".png", "jpeg": ".jpg"}
 
 
@@ -144,14 +146,17 @@ def repainted(run, picture, keeps_grey=True):
     channels = run.image_network.network.inputs[0].shape[-1]
     grey = picture.pixels.shape[-1] == 1
     scale, made, done = run.image_network.scale, None, 0
-    for rows in run.bands({"image": picture.floats(channels)}):
-        rows = as_integers(as_channels(rows, 1) if grey and keeps_grey else rows, picture.deep)
-        if made is None:
-            # Row by row into its place: a large picture is held once, as integers.
-            shape = [side * scale for side in picture.size]
-            made = np.empty((*shape, rows.shape[-1]), rows.dtype)
-        made[done : done + len(rows)] = rows
-        done += len(rows)
+    for band in run.bands({"image": picture.floats(channels)}):
+        # Few rows at a time: a large picture is held once, as integers, and floats only where it is worked on.
+        for start in range(0, len(band), ROWS):
+            rows = band[start : start + ROWS]
+            rows = as_integers(as_channels(rows, 1) if grey and keeps_grey else rows, picture.deep)
+            if made is None:
+                shape = [side * scale for side in picture.size]
+                made = np.empty((*shape, rows.shape[-1]), rows.dtype)
+            made[done : done + len(rows)] = rows
+            done += len(rows)
+        del band, rows
     alpha = picture.alpha
     if alpha is not None and scale > 1:
         alpha = enlarged(alpha, scale)
