@@ -10,7 +10,7 @@ import time
 
 from kgan.errors import UserError
 
-PATIENCE = 60.0  # seconds without a new byte or any work
+PATIENCE = 20.0  # seconds without a new byte or any work
 WORKING = 0.1  # of a processor: a process that waits for a network uses less
 
 # In a process of its own: the downloader's threads cannot be stopped, and keep Python alive for minutes.
@@ -56,9 +56,11 @@ def prepare(name: str, builder, patience: float = PATIENCE, script: str = DOWNLO
     with tempfile.TemporaryDirectory() as scratch:
         report = pathlib.Path(scratch, "report")
         command = [sys.executable, "-c", script, name, str(folder), "array_record", str(report)]
-        child = subprocess.Popen(command)
+        shown = pathlib.Path(scratch, "shown")  # the progress bars, kept back until something has come
+        with shown.open("wb") as stream:
+            child = subprocess.Popen(command, stdout=stream, stderr=stream)
         try:
-            finished = _wait(child, folder, patience)
+            finished = _wait(child, folder, patience, shown)
         finally:
             if child.poll() is None:
                 child.kill()
@@ -77,12 +79,16 @@ def prepare(name: str, builder, patience: float = PATIENCE, script: str = DOWNLO
     raise UserError(f"expected to prepare tfds:{name} in {folder}, found: {reason[:400]}")
 
 
-def _wait(child: subprocess.Popen, folder: pathlib.Path, patience: float) -> bool:
-    """True when the process ends by itself, False when it has done nothing for so long."""
+def _wait(child: subprocess.Popen, folder: pathlib.Path, patience: float, shown: pathlib.Path) -> bool:
+    """True when the process ends by itself, False when it has done nothing for so long.
+
+    Once bytes arrive in the folder, what the process shows is passed on.
+    """
     import psutil
 
     process = psutil.Process(child.pid)
-    seen, since, worked = None, time.monotonic(), 0.0
+    first = _bytes(folder)
+    seen, since, worked, passed_on = None, time.monotonic(), 0.0, 0
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(timeout=min(1.0, patience / 4))
@@ -90,6 +96,11 @@ def _wait(child: subprocess.Popen, folder: pathlib.Path, patience: float) -> boo
         with contextlib.suppress(psutil.Error):
             used = sum(process.cpu_times()[:2])
             now = _bytes(folder)
+            if now != first:
+                text = shown.read_bytes()[passed_on:]
+                passed_on += len(text)
+                sys.stderr.write(text.decode(errors="replace"))
+                sys.stderr.flush()
             if now != seen or used - worked > WORKING * patience:
                 seen, since, worked = now, time.monotonic(), used
         if time.monotonic() - since > patience:

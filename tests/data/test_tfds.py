@@ -229,3 +229,13 @@ def test_without_a_network_the_real_download_ends_in_one_line(tmp_path, monkeypa
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with pytest.raises(UserError, match=r"expected to download tfds:mnist.*connect to the network"):
         tfds("tfds:mnist", 28, data_dir=tmp_path, patience=5.0)
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_progress_is_shown_once_bytes_arrive(tmp_path, capfd, arrives):
+    builder = tensorflow_datasets.builder("mnist", data_dir=tmp_path)
+    write = "open(sys.argv[2] + '/part', 'w').write('x'); " if arrives else ""
+    script = f"import sys, time; print('Dl Size', flush=True); {write}time.sleep(60)"
+    with pytest.raises(UserError, match="nothing came"):
+        tfds_prepare.prepare("mnist", builder, 1.0, script=script)
+    assert ("Dl Size" in capfd.readouterr().err) == arrives
