@@ -12,11 +12,9 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from kgan.app import exporting, flags
+from kgan.app import evaluating, exporting, flags
 from kgan.app.predict import Predict as PredictPictures
-from kgan.app.trained import Trained, write_json
 from kgan.app.training import Training
-from kgan.atomic import claim
 from kgan.errors import UserError
 
 APP = "inpainting"
@@ -89,8 +87,7 @@ class Train(Training):
     def check(self):
         for name in ("width", "learning_rate", "discriminator_learning_rate"):
             flags.positive(name, getattr(self, name))
-        if not 0 <= self.held_out < 1:
-            raise UserError(f"expected --held-out from 0 to below 1; found {self.held_out}; try 0.1")
+        flags.share("held_out", self.held_out)
         if self.mask not in HOLES and not Path(self.mask).exists():
             raise UserError(
                 f"expected --mask to be one of {', '.join(HOLES)}, or a folder; found {self.mask}; change it"
@@ -124,6 +121,7 @@ class Train(Training):
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
+        from kgan.app.filling import drawn
         from kgan.app.stages import Stage
 
         apart = self.open_split()[1] or source
@@ -183,17 +181,6 @@ class Train(Training):
         return keras.optimizers.get({"class_name": own["class_name"], "config": config})
 
 
-def drawn(model, shown):
-    """Images, captions and columns of the sample grids: broken, filled and true, side by side."""
-    import numpy as np
-
-    made = model.predict_on_batch(shown)
-    broken = np.where(shown["mask"] > 0, 1.0, shown["image"])
-    rows = [one for three in zip(broken, made, shown["image"], strict=True) for one in three]
-    names = ["hole", "filled", "original"]
-    return np.stack(rows), names * 2 + [""] * (len(rows) - 6), 6
-
-
 @dataclasses.dataclass
 class Predict(PredictPictures):
     """Fill holes in pictures: files or folders in, files of the same names out.
@@ -244,6 +231,7 @@ class Predict(PredictPictures):
 
     def transformed(self, run, job, picture):
         from kgan.app import predict_holes
+        from kgan.app.filling import crop_filler
         from kgan.data.picture_file import Picture
 
         if self.mask:
@@ -265,25 +253,6 @@ class Predict(PredictPictures):
         return Picture(pixels, picture.alpha, picture.profile)
 
 
-def crop_filler(model):
-    """What `fill_by_crops` wants of a context encoder: a function, its size, and that of what it paints."""
-    import numpy as np
-
-    size = model.generator.inputs[0].shape[1:3]
-    painted = model.generator.outputs[0].shape[1:3]
-
-    def fill(image, mask):
-        if painted != size:
-            # It has only ever seen its whole centre missing.
-            mask = np.zeros_like(mask)
-            top, left = ((side - inner) // 2 for side, inner in zip(size, painted, strict=True))
-            mask[:, top : top + painted[0], left : left + painted[1]] = 1
-        return model.predict_on_batch({"image": image, "mask": mask})
-
-    # Of a network for holes anywhere, what surrounds a hole shall be as much as the hole.
-    return fill, size, painted if painted != size else tuple(side // 2 for side in size)
-
-
 def colour(text):
     """Reads `ff00ff` or `#ff00ff` as (255, 0, 255)."""
     match = re.fullmatch(r"#?([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", text.strip())
@@ -293,7 +262,7 @@ def colour(text):
 
 
 @dataclasses.dataclass
-class Evaluate(Trained):
+class Evaluate(evaluating.Evaluate):
     """Measure on the hole only: PSNR, SSIM and L1, beside filling with the mean and biharmonic inpainting.
 
     Images are those that the run holds out, at the size it was trained on, each always with the same hole.
@@ -307,19 +276,14 @@ class Evaluate(Trained):
     """As for train. Left out: the run's."""
     count: int = 40
     """At most so many images, spread over the pictures."""
-    json: flags.Text = None
-    """File to write the numbers and their protocol to."""
-    overwrite: bool = False
-    """Replace that file."""
 
     def check(self):
-        if self.model:
-            raise UserError("expected --run, whose data evaluate compares with; found --model; name the run")
+        super().check()
         flags.positive("count", self.count)
-        if self.json:
-            claim(self.json, self.overwrite)
 
     def work(self, model):
+        from kgan.app.filling import compared
+
         train = self.training(Train)
         train.mask = self.mask or train.mask
         train.check()
@@ -328,54 +292,7 @@ class Evaluate(Trained):
         training, apart = train.open_split()
         split = f"held out ({train.held_out:.0%}), seed 0" if apart else "all of them"
         comparison = compared(model, apart or training, self.count, train.mask, split)
-        print(comparison.means(), flush=True)
-        if self.json:
-            write_json(self.json, comparison.as_dict())
-
-
-def compared(model, source, count, mask, split):
-    """A `Comparison` of the model with two fillings that learn nothing.
-
-    Args:
-        model: an inpainting scheme.
-        source: of `image` and `mask`.
-        count: at most so many images, evenly spread over the source.
-        mask, split: in words.
-    """
-    import numpy as np
-    from skimage.restoration import inpaint_biharmonic
-
-    from kgan.data.pixels import to_uint8
-    from kgan.metrics.restoration import Comparison, hole_scores
-
-    chosen = np.unique(np.linspace(0, len(source) - 1, min(count, len(source))).round().astype(int))
-    groups = source.parts[0].groups
-    pictures = len(np.unique(groups[chosen])) if groups is not None else len(chosen)
-    some = source.take(*[chosen] * len(source.parts))
-    comparison = None
-    for batch in some.batches(8, training=False):
-        images, masks = batch["image"].numpy(), batch["mask"].numpy()
-        made = to_uint8(model.predict_on_batch({"image": images, "mask": masks}))
-        if comparison is None:
-            height, width = images.shape[1:3]
-            comparison = Comparison(
-                f"hole: {mask}; {len(chosen)} images of {width}x{height} from {pictures} pictures, {split}; "
-                "PSNR, SSIM and L1 (in grey levels) on the hole only"
-            )
-        for original, filled, hole in zip(to_uint8(images), made, masks[..., 0] > 0, strict=True):
-            if not hole.any() or hole.all():
-                continue
-            name = f"image {len(comparison.rows) // 3}"
-            mean = original.copy()
-            mean[hole] = np.rint(original[~hole].mean(0))
-            smooth = original.copy()
-            smooth[hole] = to_uint8(
-                2 * inpaint_biharmonic(np.where(hole[..., None], 0, original), hole, channel_axis=-1)[hole]
-                - 1
-            )
-            for method, image in (("mean", mean), ("biharmonic", smooth), ("this model", filled)):
-                comparison.add(name, method, hole_scores(original, image, hole))
-    return comparison
+        self.tell(comparison.means(), comparison.as_dict())
 
 
 @dataclasses.dataclass
