@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+import zipfile
 
 from kgan.errors import UserError
 
@@ -69,6 +70,17 @@ def _text_files(folder: pathlib.Path) -> dict[str, list[str]]:
     for path in sorted(folder.rglob("*.txt")):
         lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
         _add(table, path.relative_to(folder).with_suffix("").as_posix(), lines)
+    return table
+
+
+def in_zip(path: pathlib.Path) -> dict[str, list[str]]:
+    """The captions of the text files inside a zip, as `read` returns those of a folder."""
+    table: dict[str, list[str]] = {}
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(archive.namelist()):
+            if name.lower().endswith(".txt") and not name.startswith("__MACOSX/"):
+                lines = archive.read(name).decode("utf-8-sig", errors="replace").splitlines()
+                _add(table, name[: -len(".txt")], lines)
     return table
 
 

@@ -38,7 +38,8 @@ def captions(
     is the first.
 
     Args:
-        folder: the folder (with sub-folders) of images, or a zip file with captions beside it.
+        folder: the folder (with sub-folders) of images, or a zip file of them; its text files may be
+            in it, tables are beside it.
         image_size: int, or (height, width).
         file: the CSV, JSONL or JSON file. Default: the only one in `folder` or `folder/annotations`, else the
             text files.
@@ -63,7 +64,10 @@ def captions(
     folder = pathlib.Path(folder).expanduser()
     view = View(image_size, **view)
     index = open_index(folder, cache).need()
-    table, origin = caption_files.read(folder if folder.is_dir() else folder.parent, file)
+    table = caption_files.in_zip(folder) if index.is_zip and file is None else {}
+    origin = caption_files.TEXT_FILES
+    if not table:
+        table, origin = caption_files.read(folder if folder.is_dir() else folder.parent, file)
     found, lost = _match(table, index, by_stem=origin == caption_files.TEXT_FILES)
     without = [name for name, texts in zip(index.names(), found, strict=True) if not texts]
     if len(without) == len(index):

@@ -7,6 +7,7 @@ import tempfile
 
 import numpy as np
 
+from kgan.data import caption_files
 from kgan.data.captions import captions
 from kgan.data.contact_sheet import contact_sheet
 from kgan.data.images import images
@@ -93,7 +94,7 @@ def kind_of(folder, cache=None) -> str:
     if not len(index) and root.is_dir() and any(path.suffix.lower() in VIDEOS for path in root.rglob("*")):
         return "video"
     index.need()
-    if root.is_dir() and _has_captions(root, index):
+    if _has_captions(root, index) if root.is_dir() else _fit(caption_files.in_zip(root), index):
         return "captions"
     named = places(index.names(), sides=True, any_two=False)
     found = named if _has_sides(named) else places(index.names(), sides=True)
@@ -133,13 +134,14 @@ def _has_captions(root, index):
     ]
     if len(tables) == 1:
         return True
-    texts = sum(1 for path in root.rglob("*.txt"))
-    if not texts:
-        return False
-    stems = {path.stem for path in root.rglob("*.txt")}
-    return sum(
-        os.path.splitext(os.path.basename(name))[0] in stems for name in index.names()
-    ) >= MATCHING * len(index)
+    return _fit([str(path.with_suffix("")) for path in root.rglob("*.txt")], index)
+
+
+def _fit(texts, index):
+    """Whether there is a text file (named without its suffix) for at least half the images."""
+    stems = {os.path.basename(name) for name in texts}
+    named = sum(os.path.splitext(os.path.basename(name))[0] in stems for name in index.names())
+    return bool(stems) and named >= MATCHING * len(index)
 
 
 def _is_two_folders(kind, folder, cache):

@@ -1,12 +1,16 @@
 """Captions: which sentence belongs to which picture, in every layout, and what is missing."""
 
+import io
 import json
+import zipfile
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from kgan.data import caption_files
 from kgan.data.captions import captions
+from kgan.data.describe import kind_of
 from kgan.data.pixels import to_uint8
 from kgan.errors import UserError
 
@@ -175,3 +179,18 @@ def test_split_shares_no_picture_and_keeps_captions_with_theirs(folder):
     assert sorted(names[0] + names[1]) == sorted(name.encode() for name in NAMES.values())
     alone = next(name for name in NAMES if NAMES[name].encode() == names[1][0])
     assert pairs(held_out) == [(alone, SENTENCES[alone][0])]
+
+
+def test_text_files_in_a_zip(tmp_path):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, value in (("a/one", 10), ("b/two", 200)):
+            picture = io.BytesIO()
+            Image.fromarray(np.full((8, 8, 3), value, np.uint8)).save(picture, "PNG")
+            archive.writestr(f"{name}.png", picture.getvalue())
+            archive.writestr(f"{name}.txt", f"value {value} é\n")
+        archive.writestr("__MACOSX/a/one.txt", "not this")
+    assert kind_of(path) == "captions"
+    (batch,) = captions(path, 8).batches(2, training=False)
+    assert [text.decode() for text in batch["caption"].numpy()] == ["value 10 é", "value 200 é"]
+    assert to_uint8(batch["image"]).numpy()[:, 0, 0, 0].tolist() == [10, 200]
