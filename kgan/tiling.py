@@ -14,7 +14,9 @@ import numpy as np
 from kgan.reach import Reach
 
 # The widest margin by default: what lies further away matters little to most networks, and margins cost time.
-WIDEST_MARGIN = 64
+WIDEST_MARGIN = 160
+# Of networks that look at the whole image no margin is wide enough; this one hides the seams.
+UNBOUNDED_MARGIN = 64
 BLEND = 16
 
 
@@ -139,7 +141,9 @@ class Tiling:
 
 def margin_for(reach: Reach) -> int:
     """The margin that makes tiles exact, where it is not too wide; else the widest."""
-    return min(math.ceil(reach.radius), WIDEST_MARGIN) if math.isfinite(reach.radius) else WIDEST_MARGIN
+    if not math.isfinite(reach.radius):
+        return UNBOUNDED_MARGIN
+    return min(math.ceil(reach.radius), WIDEST_MARGIN)
 
 
 def difference(reach: Reach, margin: int) -> str:

@@ -12,8 +12,10 @@ from kgan import cli
 from kgan.app import loading, predict_holes
 from kgan.app.run_folder import RunFolder
 from kgan.data import picture_file
+from kgan.data.pixels import to_float, to_uint8
 from kgan.metrics.restoration import hole_scores
 
+pytestmark = pytest.mark.usefixtures("load_once")
 APP = "inpainting"
 TINY = ["--batch-size", 4, "--xla", "off", "--width", 4, "--image-size", 32, "--quiet", "--epochs", 1]
 
@@ -44,15 +46,6 @@ def photos(tmp_path_factory):
     for number in range(8):
         save(folder / f"{number}.png", random_pixels(40, 50, 3, seed=number))
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def load_once():
-    """Verbs of one test after the other use one model, loaded once: most of their time is tracing it."""
-    kept, load = {}, loading.load_model
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "load_model", lambda path: kept.get(path) or kept.setdefault(path, load(path)))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -178,15 +171,23 @@ def test_large_holes_are_painted_on_a_reduced_crop_and_far_ones_apart():
     assert (found[~mask] == 255).all()
 
 
-def test_only_the_surroundings_of_a_hole_are_computed_and_tiles_agree(gated, tmp_path):
-    source = save(tmp_path / "a.png", random_pixels(400, 700, 3))
-    save(tmp_path / "mask.png", box(400, 700, 150, 120, 190, 200))
-    found = []
-    for name, tile in (("whole.png", 0), ("tiles.png", 344)):
-        flags = ["--run", gated, "--mask", tmp_path / "mask.png", "--output", tmp_path / name, "--tile", tile]
+def test_only_the_surroundings_of_a_hole_are_computed(gated, tmp_path, capsys):
+    pixels, mask = random_pixels(400, 700, 3), box(400, 700, 150, 120, 190, 200)
+    source, hole = save(tmp_path / "a.png", pixels), save(tmp_path / "mask.png", mask)
+    found = {}
+    for tile in (0, 344):
+        flags = ["--run", gated, "--mask", hole, "--output", tmp_path / f"{tile}.png", "--tile", tile]
         assert kgan("predict", source, *flags) == 0
-        found.append(np.asarray(Image.open(tmp_path / name)).astype(int))
-    assert np.abs(found[0] - found[1]).max() <= 2
+        found[tile] = np.asarray(Image.open(tmp_path / f"{tile}.png")).astype(int)
+    # It looks 153 pixels around each, and half of a tile is the most that margins may be.
+    assert "may differ a little from a whole one" in capsys.readouterr().out
+    whole = loading.load_model(gated / "model.keras").predict_on_batch(
+        {"image": to_float(pixels)[None], "mask": (mask > 0).astype("float32")[None, ..., None]}
+    )
+    assert np.abs(found[0] - to_uint8(whole[0]).astype(int)).max() <= 1
+    difference = np.abs(found[0] - found[344])
+    assert 0 < difference[mask > 0].mean() < 5
+    assert difference[mask == 0].max() == 0
 
 
 def test_evaluate_counts_the_hole_only_beside_two_baselines(run, tmp_path, capsys):
