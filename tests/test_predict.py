@@ -232,6 +232,29 @@ def test_memory_that_runs_out_leads_to_smaller_tiles():
     assert max(sizes[before:]) == (52, 52)
 
 
+def test_a_verb_whose_memory_runs_out_says_so_and_goes_on(tmp_path, capsys):
+    network = same()
+
+    def call(images):
+        if images["image"].size > 3 * 64 * 64:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        return network(images["image"]).numpy()
+
+    class Tight(Enlarge):
+        def image_network(self, model):
+            return image_network(network, call=call)
+
+    for name in ("a.png", "b.png"):
+        save(tmp_path / "in" / name, random_pixels(120, 90, 3))
+    command = parse(Tight, [str(tmp_path / "in"), "--output", str(tmp_path / "out")], "tiny predict")
+    command.check()
+    command.work(network)
+    said = capsys.readouterr().out
+    assert said.count("Out of memory at 90 x 120 pixels; going on in tiles of 60") == 1
+    found = np.asarray(Image.open(tmp_path / "out" / "b.png"))
+    np.testing.assert_array_equal(found, random_pixels(120, 90, 3))
+
+
 def test_memory_that_never_suffices_is_an_error_in_one_line():
     def call(images):
         raise MemoryError

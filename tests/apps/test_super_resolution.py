@@ -14,6 +14,7 @@ from kgan.data import degradation
 from kgan.layers import BicubicUpsampling2D
 from kgan.metrics.restoration import Comparison, enlargement_scores, mean_gradient
 
+pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
 TINY = [
     "--batch-size",
@@ -43,15 +44,6 @@ def pictures(folder, count=6, size=(40, 56)):
         coarse = random.integers(0, 256, (size[0] // 8 + number, size[1] // 8, 3), np.uint8)
         Image.fromarray(degradation.enlarged(coarse, 8)).save(folder / f"picture {number}.png")
     return folder
-
-
-@pytest.fixture(scope="module", autouse=True)
-def load_once():
-    """Verbs of one test after the other use one model, loaded once."""
-    kept, load = {}, loading.load_model
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "load_model", lambda path: kept.get(path) or kept.setdefault(path, load(path)))
-        yield
 
 
 @pytest.fixture(scope="module")
