@@ -135,8 +135,8 @@ def _sees_everything(layer):
         keras.layers.GlobalAveragePooling2D,
         keras.layers.GlobalMaxPooling2D,
     )
-    # A thin plate bends as far as its hole is wide.
-    return isinstance(layer, everything) or type(layer).__name__ in ("ChannelwiseDense", "ThinPlateFill")
+    # A smooth filling reaches as far as its hole is wide.
+    return isinstance(layer, everything) or type(layer).__name__ in ("ChannelwiseDense", "SmoothFill")
 
 
 def _step(network):

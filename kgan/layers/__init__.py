@@ -10,8 +10,8 @@ from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
-from kgan.layers.thin_plate_fill import ThinPlateFill
 
 __all__ = [
     "BicubicUpsampling2D",
@@ -24,7 +24,7 @@ __all__ = [
     "PartialConv2D",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "SmoothFill",
     "SpectralNormalization",
-    "ThinPlateFill",
     "diff_augment",
 ]

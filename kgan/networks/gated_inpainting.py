@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from kgan.layers.gated_convolution import GatedConv2D
-from kgan.layers.thin_plate_fill import ThinPlateFill
+from kgan.layers.smooth_fill import SmoothFill
 from kgan.networks.parts.any_size import CropLike, PadToMultiple
 from kgan.networks.parts.spectral import spectral_wrapper
 
@@ -22,9 +22,9 @@ def generator(channels: int = 3, width: int = 48, stages: int = 1, smooth_start:
         channels: of the image.
         width: features at full resolution; 48 in the paper.
         stages: 1, or 2 with refinement.
-        smooth_start: the first stage sees the hole filled smoothly (`layers.ThinPlateFill`) and makes the
-            difference to that, none at first, where the paper's makes the picture. For short trainings. The
-            picture is not bounded then.
+        smooth_start: the first stage sees the hole filled smoothly (`layers.SmoothFill`), as a membrane and as a
+            plate, and makes what the one is to have of the other (half at first) and what is to be added (nothing
+            at first), where the paper's makes the picture. For short trainings. The picture is not bounded then.
 
     Returns:
         `generator`: {"image": (batch, height, width, channels) in [-1, 1], "mask": (batch, height, width, 1)}
@@ -38,9 +38,15 @@ def generator(channels: int = 3, width: int = 48, stages: int = 1, smooth_start:
         raise ValueError(f"gated_inpainting.generator: expected 1 or 2 stages; received {stages!r}.")
     image = keras.Input((None, None, channels), name="image")
     mask = keras.Input((None, None, 1), name="mask")
-    base = ThinPlateFill(name="smooth")([image, mask]) if smooth_start else None
-    x = layers.Concatenate(name="masked")([image if base is None else base, mask])
-    outputs = _stage(x, image, channels, width, "coarse" if stages == 2 else "only", base)
+    start = None
+    x = layers.Concatenate(name="masked")([image, mask])
+    if smooth_start:
+        membrane = SmoothFill(1, name="membrane")([image, mask])
+        plate = SmoothFill(2, name="plate")([image, mask])
+        bend = layers.Subtract(dtype="float32", name="bend")([plate, membrane])
+        start = membrane, bend
+        x = layers.Concatenate(name="smooth")([membrane, bend, mask])
+    outputs = _stage(x, image, channels, width, "coarse" if stages == 2 else "only", start)
     if stages == 2:
         # The second stage sees the picture of the first inside the hole, and the original around it.
         filled = _composite(image, outputs, mask)
@@ -83,7 +89,7 @@ def discriminator(
     return keras.Model(inputs, x, name="discriminator")
 
 
-def _stage(x, like, channels: int, width: int, name: str, base=None):
+def _stage(x, like, channels: int, width: int, name: str, start=None):
     x = PadToMultiple(4, name=f"{name}_padded")(x)
     x = GatedConv2D(width, 5, name=f"{name}_start")(x)
     for level in (1, 2):
@@ -97,10 +103,26 @@ def _stage(x, like, channels: int, width: int, name: str, base=None):
         x = layers.UpSampling2D(2, name=f"{name}_up_{level}_doubled")(x)
         x = GatedConv2D(filters, 3, name=f"{name}_up_{level}")(x)
         x = GatedConv2D(filters if level == 1 else filters // 2, 3, name=f"{name}_up_{level}_after")(x)
-    settings = {"activation": "tanh"} if base is None else {"kernel_initializer": "zeros"}
-    x = layers.Conv2D(channels, 3, padding="same", dtype="float32", name=f"{name}_pixels", **settings)(x)
-    x = CropLike(dtype="float32", name=f"{name}_picture")([x, like])
-    return x if base is None else layers.Add(dtype="float32", name=f"{name}_sum")([base, x])
+    if start is None:
+        x = layers.Conv2D(
+            channels, 3, padding="same", activation="tanh", dtype="float32", name=f"{name}_pixels"
+        )(x)
+        return CropLike(dtype="float32", name=f"{name}_picture")([x, like])
+    membrane, bend = start
+    made = {}
+    for what, filters, bias in (("stiffness", 1, 0.5), ("pixels", channels, 0.0)):
+        made[what] = layers.Conv2D(
+            filters,
+            3,
+            padding="same",
+            kernel_initializer="zeros",
+            bias_initializer=keras.initializers.Constant(bias),
+            dtype="float32",
+            name=f"{name}_{what}",
+        )(x)
+        made[what] = CropLike(dtype="float32", name=f"{name}_{what}_cropped")([made[what], like])
+    bent = layers.Multiply(dtype="float32", name=f"{name}_bent")([bend, made["stiffness"]])
+    return layers.Add(dtype="float32", name=f"{name}_picture")([membrane, bent, made["pixels"]])
 
 
 def _composite(image, picture, mask):

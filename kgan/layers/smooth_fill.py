@@ -1,20 +1,23 @@
-"""A hole filled smoothly, as a thin plate would be that is clamped around it."""
+"""A hole filled smoothly, as a membrane or a thin plate would be that is clamped around it."""
 
 import keras
 from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="kgan")
-class ThinPlateFill(keras.layers.Layer):
-    """Fills a hole with what its surroundings suggest: values and slopes go on smoothly, nothing is learned.
+class SmoothFill(keras.layers.Layer):
+    """Fills a hole with what its surroundings suggest, nothing learned.
 
-    The limit is a discrete biharmonic function with the known pixels as its boundary (thin plates: Bookstein 1989).
-    A pyramid brings it near in few sweeps: the coarsest level is filled with the mean of what is known, each finer
-    one starts from the one before and relaxes `(1 - B)**2 x = 0`, B the mean of 3x3 pixels inside the image,
+    The limit is a discrete harmonic (order 1) or biharmonic (order 2) function with the known pixels as its boundary: a
+    membrane goes on from their values, a thin plate (Bookstein 1989) from their slopes, too. A pyramid brings it near
+    in few sweeps: the coarsest level is filled with the mean of what is known, each finer one starts from the one
+    before and relaxes `(1 - B)**order x = 0`, B the mean of 3x3 pixels inside the image:
 
-        x <- where(mask, 2 B x - B B x, image)
+        x <- where(mask, B x, image)            (order 1)
+        x <- where(mask, 2 B x - B B x, image)  (order 2)
 
     Args:
+        order: 1 or 2.
         levels: of the pyramid; holes of up to some `2**levels` pixels across are filled well.
         sweeps: relaxations on the finest level; twice as many on the next, up to eight times.
 
@@ -24,17 +27,17 @@ class ThinPlateFill(keras.layers.Layer):
         flows back.
 
     Example:
-        `ThinPlateFill()([image, mask])`
+        `SmoothFill()([image, mask])`
     """
 
-    def __init__(self, levels: int = 6, sweeps: int = 8, **options):
+    def __init__(self, order: int = 2, levels: int = 6, sweeps: int = 8, **options):
         super().__init__(**{"dtype": "float32"} | options)
-        if levels < 1 or sweeps < 0:
+        if order not in (1, 2) or levels < 1 or sweeps < 0:
             raise ValueError(
-                f"ThinPlateFill: expected levels of at least 1 and sweeps of at least 0, received {levels} and "
-                f"{sweeps}."
+                "SmoothFill: expected order 1 or 2, levels of at least 1 and sweeps of at least 0, received "
+                f"{order}, {levels} and {sweeps}."
             )
-        self.levels, self.sweeps = levels, sweeps
+        self.order, self.levels, self.sweeps = order, levels, sweeps
 
     def call(self, inputs):
         image, mask = map(ops.stop_gradient, inputs)
@@ -58,12 +61,15 @@ class ThinPlateFill(keras.layers.Layer):
         fixed = values / ops.where(inside, share, 1.0)
         x = ops.where(inside, fixed, coarser)
         for _ in range(self.sweeps * 2 ** min(level, 3)):
-            once = ops.average_pool(x, 3, 1, "same")
-            x = ops.where(inside, fixed, 2 * once - ops.average_pool(once, 3, 1, "same"))
+            mean = ops.average_pool(x, 3, 1, "same")
+            if self.order == 2:
+                mean = 2 * mean - ops.average_pool(mean, 3, 1, "same")
+            x = ops.where(inside, fixed, mean)
         return x
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[0])
 
     def get_config(self):
-        return {**super().get_config(), "levels": self.levels, "sweeps": self.sweeps}
+        own = {key: getattr(self, key) for key in ("order", "levels", "sweeps")}
+        return {**super().get_config(), **own}
