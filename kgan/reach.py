@@ -16,12 +16,14 @@ class Reach:
         multiple: windows must start at multiples of this to be halved as the whole image is.
         values: most numbers that one layer holds (its inputs and its output), per input pixel.
         everywhere: names of the layers that look at the whole image.
+        around: as `radius`, where whole holes are filled: a smooth filling looks at what lies around its hole.
     """
 
     radius: float
     multiple: int
     values: float
     everywhere: tuple[str, ...]
+    around: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,7 @@ class _Map:
 
     step: float
     radius: float
+    around: float
     coarsest: float
 
 
@@ -60,7 +63,7 @@ def reach(network: keras.Model) -> Reach:
             source for source in layer._inbound_nodes[index].input_tensors if len(source.shape) in (2, 4)
         ]
         if isinstance(layer, keras.layers.InputLayer) or not sources:
-            found = _Map(1.0, 0.0, 1.0)
+            found = _Map(1.0, 0.0, 0.0, 1.0)
         else:
             before = [follow(source) for source in sources]
             # The second input of a crop says how much to crop, and nothing else.
@@ -68,14 +71,20 @@ def reach(network: keras.Model) -> Reach:
             widest = max(considered, key=lambda one: one.radius)
             coarsest = max(one.coarsest for one in before)
             step, added = _through(layer, considered[0].step)
+            around = added
             if isinstance(layer, keras.Model):
                 inner = reach(layer)
+                around = considered[0].step * inner.around
                 everywhere.update(dict.fromkeys(inner.everywhere))
                 coarsest = max(coarsest, considered[0].step * inner.multiple)
                 values.append(inner.values / considered[0].step ** 2)
             elif math.isinf(added):
                 everywhere[layer.name] = None
-            found = _Map(step, widest.radius + added, max(coarsest, step, 1.0))
+            if type(layer).__name__ == "SmoothFill":
+                # The hole's border, seen in the coarsest pixels of its pyramid.
+                around = 2 * step * 2**layer.levels
+            around += max(one.around for one in considered)
+            found = _Map(step, widest.radius + added, around, max(coarsest, step, 1.0))
             held = sum(_channels(s) / one.step**2 for s, one in zip(sources, before, strict=True))
             values.append(held + _channels(tensor) / step**2)
         known[id(tensor)] = found
@@ -87,6 +96,7 @@ def reach(network: keras.Model) -> Reach:
         multiple=math.ceil(max(end.coarsest for end in ends)),
         values=max(values),
         everywhere=tuple(everywhere),
+        around=max(end.around for end in ends),
     )
 
 

@@ -9,6 +9,8 @@ from kgan.errors import UserError
 
 # Of a mask, how much may be neither black nor white; of a photograph, nearly all is.
 GREY_SHARE = 0.5
+# Windows start where the coarsest pixels of a smooth filling do.
+PYRAMID = 64
 
 
 def mask_for(job, masks, invert=False) -> np.ndarray:
@@ -187,8 +189,9 @@ def _part(picture, window):
 def _surroundings(holed, reach, length):
     """The hole's extent along one side, with what the network looks at around it."""
     start, stop = _extent(holed, 0)
-    around = math.ceil(reach.radius) if math.isfinite(reach.radius) else length
-    first = max(0, start - around) // reach.multiple * reach.multiple
+    around = math.ceil(reach.around) if math.isfinite(reach.around) else length
+    multiple = math.lcm(reach.multiple, PYRAMID)
+    first = max(0, start - around) // multiple * multiple
     return slice(first, min(length, stop + around))
 
 

@@ -10,10 +10,12 @@ from PIL import Image
 from apps import inpainting
 from kgan import cli
 from kgan.app import loading, predict_holes
+from kgan.app.predict_tiles import ImageNetwork, Runner
 from kgan.app.run_folder import RunFolder
 from kgan.data import picture_file
 from kgan.data.pixels import to_float, to_uint8
 from kgan.metrics.restoration import hole_scores
+from kgan.networks import gated_inpainting
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "inpainting"
@@ -188,6 +190,24 @@ def test_only_the_surroundings_of_a_hole_are_computed(gated, tmp_path, capsys):
     difference = np.abs(found[0] - found[344])
     assert 0 < difference[mask > 0].mean() < 5
     assert difference[mask == 0].max() == 0
+
+
+@pytest.mark.parametrize("size", [30, 90])
+def test_a_smooth_start_looks_around_its_hole_only(size):
+    generator = gated_inpainting.generator(width=4, smooth_start=True)
+    seen = []
+
+    def call(images):
+        seen.append(images["mask"].shape[1:3])
+        return np.asarray(generator(images))
+
+    run = Runner(ImageNetwork(call, generator), tile=0)
+    picture = picture_file.Picture(np.asarray(Image.fromarray(random_pixels(90, 110, 3)).resize((1100, 900))))
+    mask = box(900, 1100, 400, 500, 400 + size, 500 + size) > 0
+    found = predict_holes.fill_anywhere(run, picture, mask).astype(int)
+    assert seen[0][0] < 800
+    whole = generator({"image": picture.floats()[None], "mask": mask[None, ..., None].astype("float32")})
+    assert np.abs(found - to_uint8(np.asarray(whole)[0]))[mask].max() <= 1
 
 
 def test_evaluate_counts_the_hole_only_beside_two_baselines(run, tmp_path, capsys):
