@@ -1,6 +1,6 @@
 """Seconds a training step: kgan beside PyTorch, in one run.
 
-    python benchmarks/train_step.py [--rounds 7] [--steps 3] [--threads 2] [--only srgan pix2pix256 ...]
+    python benchmarks/train_step.py [--rounds 7] [--steps 3] [--threads 2] [--processor-time] [--only srgan ...]
 
 Needs PyTorch (`pip install torch`). Both sides have the same layers, parameter counts (checked), losses, updates,
 number of passes through each network, threads and precision; neither computes weight gradients of a discriminator
@@ -19,12 +19,12 @@ from cases.cyclegan import CycleGan128
 from cases.dcgan64 import Dcgan64
 from cases.pix2pix import Pix2Pix256
 from cases.srgan import Srgan
-from timing import HEADER, compare, set_threads
+from timing import add_arguments, compare, start
 
 CASES = {case.name: case for case in (Dcgan64, Srgan, Pix2Pix256, CycleGan128, ContextEncoder128)}
 
 
-def row(case, rounds, steps):
+def row(case, **timing):
     """One case's row, its networks compared first."""
     ours, parameters = case.kgan()
 
@@ -33,26 +33,21 @@ def row(case, rounds, steps):
         require_equal(parameters, found, case.name)
         return step
 
-    return compare(case.name, ours, theirs, rounds, steps)
+    return compare(case.name, ours, theirs, **timing)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", metavar="case", help=f"among {', '.join(CASES)}; left out: all")
     parser.add_argument("--only", nargs="+", default=[], choices=CASES, help="the same, as a flag")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--steps", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    add_arguments(parser, rounds=7, steps=3)
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.cases) - set(CASES))
     if unknown:
         parser.error(f"expected cases among {', '.join(CASES)}; received {unknown[0]}")
-    set_threads(arguments.threads)
-    rounds, steps, threads = arguments.rounds, arguments.steps, arguments.threads
-    print(f"float32, {threads} threads, median of {rounds} rounds of {steps} steps")
-    print(HEADER)
+    timing = start(arguments)
     for name in [*arguments.cases, *arguments.only] or CASES:
-        print(row(CASES[name](), rounds, steps), flush=True)
+        print(row(CASES[name](), **timing), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Everything above this package is written with `keras.ops`. Another Keras backend is one more file here.
 """
 
+from kgan.backend.normalization import standardize
 from kgan.backend.tensorflow import (
     Trainer,
     gather_batch,
@@ -25,4 +26,5 @@ __all__ = [
     "replica_index",
     "replica_mean",
     "set_memory_growth",
+    "standardize",
 ]

@@ -15,7 +15,7 @@ from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 from keras.src.layers.layer import CallContext
 from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 
-from kgan.backend import threefry
+from kgan.backend import adam, threefry
 
 SIDES = ("discriminator", "generator")
 
@@ -163,6 +163,7 @@ class Trainer:
             getattr(optimizer, "inner_optimizer", optimizer).name = side
             if variables:
                 optimizer.build(variables)
+        adam.fuse(optimizer)
         return optimizer
 
     def choose_compilation(self, jit_compile, run_eagerly):

@@ -1,30 +1,36 @@
 """Layers that papers name and Keras lacks, one a file."""
 
+from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
 from kgan.layers.gated_convolution import GatedConv2D
+from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
+    "BatchNormalization",
     "BicubicUpsampling2D",
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
     "GatedConv2D",
+    "InstanceNormalization",
     "LabelPlanes",
     "MinibatchStandardDeviation",
     "PartialConv2D",
     "PixelShuffle",
     "ReflectionPadding2D",
-    "SmoothFill",
+    "RowwiseConv2D",
     "SpectralNormalization",
+    "SmoothFill",
     "diff_augment",
 ]

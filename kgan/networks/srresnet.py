@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from kgan.layers.pixel_shuffle import PixelShuffle
+from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.networks.parts.normalization import normalize
 from kgan.networks.parts.scale import doublings_of
 
@@ -60,7 +61,7 @@ def generator(
         x = layers.Conv2D(4 * width, 3, padding="same", name=f"up_{index}")(x)
         x = PixelShuffle(2, name=f"up_{index}_shuffle")(x)
         x = _slope(f"up_{index}_slope")(x)
-    x = layers.Conv2D(channels, 9, padding="same", dtype="float32", name="pixels")(x)
+    x = RowwiseConv2D(channels, 9, padding="same", dtype="float32", name="pixels")(x)
     return keras.Model(image, x, name="generator")
 
 

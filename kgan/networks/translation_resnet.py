@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.networks.parts.any_size import CropLike, PadToMultiple
 from kgan.networks.parts.normalization import normalize
 
@@ -75,6 +76,6 @@ def generator(
         x = finish(x, f"up_{index}")
     x = ReflectionPadding2D(3, name="pixels_border")(x)
     settings["use_bias"] = True
-    x = layers.Conv2D(channels, 7, activation="tanh", dtype="float32", name="pixels", **settings)(x)
+    x = RowwiseConv2D(channels, 7, activation="tanh", dtype="float32", name="pixels", **settings)(x)
     x = CropLike(dtype="float32", name="image")([x, source])
     return keras.Model(source, x, name="generator")

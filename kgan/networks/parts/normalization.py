@@ -2,6 +2,9 @@
 
 from keras import layers
 
+from kgan.layers.batch_normalization import BatchNormalization
+from kgan.layers.instance_normalization import InstanceNormalization
+
 NAMES = ("batch", "batch-per-replica", "layer", "instance", None)
 
 
@@ -15,9 +18,11 @@ def normalize(x, kind: str | None, name: str, affine: bool = True):
     """
     settings = {"epsilon": 1e-5, "center": affine, "scale": affine, "name": name}
     if kind in ("batch", "batch-per-replica"):
-        return layers.BatchNormalization(momentum=0.9, synchronized=kind == "batch", **settings)(x)
-    if kind in ("layer", "instance"):
-        return layers.GroupNormalization(groups=1 if kind == "layer" else -1, **settings)(x)
+        return BatchNormalization(momentum=0.9, synchronized=kind == "batch", **settings)(x)
+    if kind == "instance":
+        return InstanceNormalization(**settings)(x)
+    if kind == "layer":
+        return layers.GroupNormalization(groups=1, **settings)(x)
     if kind is None:
         return x
     raise ValueError(
