@@ -1,6 +1,8 @@
 """The commands beside the apps: `kgan data FOLDER` and `kgan check EXPORT`."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import tyro
 
@@ -9,16 +11,21 @@ from kgan.app import startup
 
 @dataclasses.dataclass
 class Data:
-    """Say what kgan sees in a folder: images, sizes, labels, problems."""
+    """Say what kgan makes of a folder: kind, counts, sizes, problems; with a contact sheet of what a model would see."""
 
     folder: tyro.conf.Positional[str]
-    """A folder of images, of sub-folders of images, or a TFDS name as `tfds:NAME`."""
+    """A folder or zip of images, pairs, captions or videos, or a TFDS name as `tfds:NAME`."""
+    output: str = "runs/data"
+    """Folder of contact sheets; this one becomes OUTPUT/NAME.png, over an earlier one of that name."""
 
     def __call__(self):
         startup.start()
         from kgan import data
 
-        print(data.describe(self.folder))
+        name = re.sub(r"^tfds:", "", self.folder.rstrip("/"))
+        name = name.replace(":", "-") if name != self.folder else Path(name).resolve().name
+        sheet = Path(self.output) / f"{name}.png"
+        print(data.describe(self.folder, sheet))
 
 
 @dataclasses.dataclass

@@ -4,7 +4,9 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from kgan import cli
 from kgan.errors import UserError
@@ -122,3 +124,21 @@ def test_command_line_to_go_on_leaves_overwrite_out(monkeypatch):
     assert cli.command_line() == "kgan pix2pix train --data 'my photos'"
     monkeypatch.setattr(sys, "argv", ["apps/pix2pix.py", "train"])
     assert cli.command_line() == "python apps/pix2pix.py train"
+
+
+def test_data_prints_what_it_sees_and_writes_a_contact_sheet(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "meine Fotos"
+    folder.mkdir()
+    colours = {"one.png": (250, 10, 10), "two.jpg": (10, 250, 10)}
+    for name, colour in colours.items():
+        Image.new("RGB", (150, 140), colour).save(folder / name)
+    (folder / "broken.png").write_text("no picture")
+    assert cli.main(["data", str(folder)]) == 0
+    said = capsys.readouterr().out
+    for words in ("images", "2 ", "150", "broken.png", "runs/data/meine Fotos.png", f"--data '{folder}'"):
+        assert words in said
+    sheet = np.asarray(Image.open("runs/data/meine Fotos.png")).reshape(-1, 3).astype(int)
+    for colour in colours.values():
+        assert (np.abs(sheet - colour).max(-1) < 6).sum() > 100 * 100
+    assert cli.main(["data", str(folder)]) == 0

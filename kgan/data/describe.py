@@ -23,15 +23,15 @@ SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs s
 TABLES = (".csv", ".jsonl", ".json")
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg")
 
-# kind -> (what to call it, what trains on it)
+# kind -> (what to call it, what trains on it, or None where no app does)
 KINDS = {
     "images": ("images", "kgan image-generation train --data {0}"),
     "labels": ("images with labels, their sub-folders", "kgan image-generation train --data {0} --labels"),
     "pairs": ("pairs of images", "kgan pix2pix train --data {0}"),
     "unpaired": ("two sets of unpaired images", "kgan cyclegan train --data {0}"),
     "label maps": ("images with label maps", "kgan pix2pix train --data {0}"),
-    "captions": ("images with captions", "kgan text-to-image train --data {0}"),
-    "video": ("videos", "kgan video-prediction train --data {0}"),
+    "captions": ("images with captions", "kgan image-generation train --data {0}"),
+    "video": ("videos", None),
 }
 
 
@@ -65,7 +65,7 @@ def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
     if source.report():
         lines += ["could not be decoded:", *source.report()[:5]]
         lines += [f"and {len(source.report()) - 5:,} more"] if len(source.report()) > 5 else []
-    if kind in KINDS:
+    if kind in KINDS and KINDS[kind][1]:
         lines.append(f"to train on it: {KINDS[kind][1].format(shlex.quote(str(folder)))}")
     if two_folders:
         lines.append(
