@@ -275,6 +275,10 @@ def test_complaints_are_one_line_and_name_files(gated, photos, tmp_path, capsys)
     assert "found none marked in" in complaint("predict", source, *shared, "--mask", black)
     assert "found all of it" in complaint("predict", source, *shared, "--mask", black, "--invert")
     assert "found no a.* in" in complaint("predict", source, *shared, "--mask", tmp_path / "masks")
+    smooth = save(tmp_path / "smooth.png", np.linspace(40, 210, 30 * 40).reshape(30, 40).astype(np.uint8))
+    said = complaint("predict", source, *shared, "--mask", smooth)
+    assert "found the greys of a photograph in" in said
+    assert said.endswith("smooth.png; are picture and mask swapped?")
     replaced = ["--run", gated, "--mask", mask, "--output", mask, "--overwrite"]
     assert "would replace an input" in complaint("predict", source, *replaced)
     assert "a folder; found nowhere" in complaint("train", "--mask", "nowhere")
