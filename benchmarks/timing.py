@@ -4,7 +4,7 @@ import os
 import statistics
 import time
 
-HEADER = f"{'case':<17}{'kgan s':>8}{'PyTorch s':>11}  {'format':<16}{'ratio':>6}  (range)"
+HEADER = f"{'case':<19}{'kgan s':>8}{'PyTorch s':>11}  {'format':<16}{'ratio':>6}  (range)"
 
 
 def timed(step, steps, clock=time.perf_counter):
@@ -42,7 +42,7 @@ def compare(name, ours, make_theirs, rounds, steps, clock=time.perf_counter):
     kgan, torch_seconds = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
     ratios = sorted(a / b for a, b in pairs)
     return (
-        f"{name:<17}{kgan:>8.3f}{torch_seconds:>11.3f}  {best:<16}"
+        f"{name:<19}{kgan:>8.3f}{torch_seconds:>11.3f}  {best:<16}"
         f"{statistics.median(ratios):>6.2f}  ({ratios[0]:.2f}-{ratios[-1]:.2f})"
     )
 
