@@ -4,7 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
+import pytest
+
 import kgan
+from kgan.app import loading
+from kgan.errors import UserError
 
 # What `keras.saving` looks up by name is registered when its module is imported.
 LOADED = """
@@ -33,3 +38,15 @@ def test_everything_that_a_model_may_hold_is_found():
     assert registering <= with_app
     # Metrics are not in a model's own room.
     assert {name for name in registering if not name.startswith("kgan.metrics.")} <= with_schemes
+
+
+def test_a_class_that_is_gone_is_named(tmp_path):
+    @keras.saving.register_keras_serializable(package="test")
+    class Gone(keras.layers.Dense):
+        pass
+
+    image = keras.Input((4,))
+    keras.Model(image, Gone(2)(image)).save(tmp_path / "model.keras")
+    del keras.saving.get_custom_objects()["test>Gone"]
+    with pytest.raises(UserError, match=r"does not load \(Could not locate class 'Gone'\)$"):
+        loading.load_model(tmp_path)

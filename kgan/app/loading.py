@@ -32,7 +32,9 @@ def load_model(path):
     try:
         model = keras.saving.load_model(file)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        # Keras tells of each layer around the one that it could not make, and that one last.
+        innermost = str(error).rpartition("Exception encountered: ")[2]
+        reason = innermost.strip().partition("\n")[0].partition(". ")[0]
         raise UserError(
             f"expected a model that kgan saved in {file}; found a file that does not load ({reason})"
         ) from error
