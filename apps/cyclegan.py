@@ -8,6 +8,7 @@ Without `--data` it learns two typefaces, from characters of which no two belong
 """
 
 import dataclasses
+import functools
 import sys
 from typing import Annotated, Literal
 
@@ -124,13 +125,22 @@ class Train(Translating):
             raise wrong_folders.for_pix2pix(error, self.data) from None
 
     def drawn(self, model, examples):
-        """A sample grid: pictures of both kinds, and what is made of them."""
+        """A sample grid: pictures of both kinds, what is made of them, and what should be if that is known."""
         from kgan.app.translation import side_by_side
 
         made = model.predict_on_batch({key: examples[key] for key in "ab"})
-        return side_by_side(
-            {"A": examples["a"], "A to B": made["b"], "B": examples["b"], "B to A": made["a"]}
-        )
+        columns = {}
+        for source, target in ("ab", "ba"):
+            name = source.upper()
+            columns |= {name: examples[source], f"{name} to {target.upper()}": made[target]}
+            if not self.data:
+                columns[f"{target.upper()}, true"] = self.partners[source][: len(examples[source])]
+        return side_by_side(columns)
+
+    @functools.cached_property
+    def partners(self):
+        """The true partners of the held-out glyphs."""
+        return true_partners(self, self.open_split()[1])
 
     def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
