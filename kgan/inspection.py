@@ -11,7 +11,7 @@ from kgan.app import startup
 
 @dataclasses.dataclass
 class Data:
-    """Say what kgan makes of a folder: kind, counts, sizes, problems; with a contact sheet of what a model would see."""
+    """Say what kgan makes of a folder: kind, counts, sizes, problems. A contact sheet shows what a model would see."""
 
     folder: tyro.conf.Positional[str]
     """A folder or zip of images, pairs, captions or videos, or a TFDS name as `tfds:NAME`."""
