@@ -38,9 +38,9 @@ SAMPLES = {"held_out": 0.5, "epochs": 40}
 FOLDER = {"held_out": 0.1, "epochs": 100}
 # Crops of each bundled photograph in an epoch.
 CROPS_OF_EACH = 128
-# Of the fallback: its features are of the images' own scale, VGG's some tens of times larger.
-FALLBACK_LAYERS = {"stage_1_2": 1.0, "stage_2_2": 1.0, "stage_3_2": 1.0}
-FALLBACK_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 5e-3}
+# Of the fallback, whose features say by their direction what VGG's say by their size.
+FALLBACK_LAYERS = ("stage_1_2", "stage_2_2", "stage_3_2", "stage_4_2")
+FALLBACK_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 3e-3}
 
 Method = Literal["srgan", "esrgan"]
 Network = Literal["small", "paper"]
@@ -233,7 +233,8 @@ class Train(Training):
                 self.say(f"Perceptual loss: fixed random convolutions stand in for VGG19 ({error})")
                 # Not the weights that `evaluate` measures with.
                 network = random_convolution.features(3, seed=1)
-                return Perceptual(network, FALLBACK_LAYERS, "l1"), dict(FALLBACK_WEIGHTS)
+                perceptual = Perceptual(network, FALLBACK_LAYERS, "direction", before_activation=False)
+                return perceptual, dict(FALLBACK_WEIGHTS)
             layer = "block5_conv4" if before else "block5_conv4_rectifier"
             return Perceptual(network, [layer], criterion, before_activation=before), {}
         try:

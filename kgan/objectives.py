@@ -55,6 +55,25 @@ def l2(target, prediction, mask=None):
     return _mean(ops.square(_difference(target, prediction)), mask)
 
 
+def direction(target, prediction):
+    """`mean over pixels of |a / |a| - b / |b||**2`, the length that of a pixel's channels; in [0, 4].
+
+    What LPIPS compares features by (The Unreasonable Effectiveness of Deep Features, Zhang et al. 2018,
+    arXiv:1801.03924, equation 1, all channel weights one).
+
+    Args:
+        target, prediction: features `(batch, height, width, channels)`.
+
+    Returns:
+        `(batch,)`, float32.
+    """
+    units = []
+    for x in (target, prediction):
+        x = ops.cast(x, "float32")
+        units.append(x / ops.sqrt(ops.sum(ops.square(x), axis=-1, keepdims=True) + 1e-10))
+    return ops.mean(ops.sum(ops.square(units[0] - units[1]), axis=-1), axis=(1, 2))
+
+
 def charbonnier(target, prediction, mask=None, epsilon: float = 1e-3):
     """`mean(sqrt((target - prediction)**2 + epsilon**2))`: L1 with a smooth 0 (LapSRN, arXiv:1704.03915)."""
     return _mean(ops.sqrt(ops.square(_difference(target, prediction)) + epsilon**2), mask)
@@ -132,7 +151,11 @@ def mean_feature_matching(real_features, fake_features):
     return total / len(pairs)
 
 
-_CRITERIA = {"l1": l1, "l2": l2}
+_CRITERIA = {
+    "l1": l1,
+    "l2": l2,
+    "direction": lambda target, prediction: ops.mean(direction(target, prediction)),
+}
 _PREPROCESSING = {  # what the ImageNet networks were trained on, from RGB in [-1, 1]: (order, scale, offset)
     None: None,
     "caffe": ((2, 1, 0), (127.5, 127.5, 127.5), (127.5 - 103.939, 127.5 - 116.779, 127.5 - 123.68)),
@@ -160,7 +183,7 @@ class Perceptual(keras.layers.Layer):
     Args:
         features: a functional `keras.Model` from images to anything, e.g. `keras.applications.VGG19`.
         layers: names of its layers with their weights, `{"block5_conv4": 1.0}`, or a list of names, weight 1
-        each. criterion: "l1" or "l2". preprocessing: from [-1, 1] to what the network expects: `None`,
+        each. criterion: "l1", "l2" or "direction". preprocessing: from [-1, 1] to what the network expects: `None`,
         "caffe" (Keras's VGG: BGR, mean
             subtracted) or "torch" (standardized RGB).
         before_activation: take a layer's output without the activation it ends in.

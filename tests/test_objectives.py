@@ -198,7 +198,7 @@ def test_perceptual_errors_are_one_line():
         (lambda: objectives.Perceptual(network, ["three"]), r"among .*one, norm, two; received \['three'\]"),
         (
             lambda: objectives.Perceptual(network, ["one"], "l3"),
-            "Unknown criterion 'l3': expected one of 'l1', 'l2'",
+            "Unknown criterion 'l3': expected one of 'l1', 'l2', 'direction'",
         ),
         (lambda: objectives.Perceptual(network, ["one"], preprocessing="vgg"), "Unknown preprocessing 'vgg'"),
         (lambda: objectives.Perceptual(keras.layers.Dense(2), ["one"]), "functional keras.Model"),
@@ -206,3 +206,15 @@ def test_perceptual_errors_are_one_line():
         with pytest.raises(ValueError, match=words) as caught:
             make()
         assert "\n" not in str(caught.value)
+
+
+def test_direction_is_twice_one_minus_the_cosine():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 3, 4, 5, 6)).astype("float32")
+    cosine = (a * b).sum(-1) / np.linalg.norm(a, axis=-1) / np.linalg.norm(b, axis=-1)
+    np.testing.assert_allclose(objectives.direction(a, 7 * b), (2 - 2 * cosine).mean((1, 2)), rtol=1e-5)
+    network = small_network()
+    images = rng.uniform(-1, 1, (2, 2, 8, 8, 3)).astype("float32")
+    loss = objectives.Perceptual(network, ["two"], "direction", before_activation=False)
+    one, two = (keras.Model(network.input, network.get_layer("two").output)(x) for x in images)
+    np.testing.assert_allclose(loss(*images), np.mean(objectives.direction(one, two)), rtol=1e-5)

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from kgan.networks import pretrained, random_convolution
+from kgan.objectives import direction
 
 NAMES = ("auto", "vgg19", random_convolution.VERSION)
 
@@ -25,14 +26,7 @@ def perceptual_distance(maps_a: dict, maps_b: dict):
     Example:
         >>> perceptual_distance(network(target), network(prediction))
     """
-    total = 0.0
-    for name in maps_a:
-        unit_a, unit_b = (
-            x / ops.sqrt(ops.sum(ops.square(x), axis=-1, keepdims=True) + 1e-10)
-            for x in (maps_a[name], maps_b[name])
-        )
-        total = total + ops.mean(ops.sum(ops.square(unit_a - unit_b), axis=-1), axis=(1, 2))
-    return total
+    return sum(direction(maps_a[name], maps_b[name]) for name in maps_a)
 
 
 class PerceptualDistance:
