@@ -23,11 +23,11 @@ Network = Literal["small", "paper"]
 HOLES = ("centre", "half", "boxes", "strokes")
 # What a flag means that was left out, by the network's size and by where the pictures come from. Within minutes a
 # discriminator has little to teach: its term counts less, and the generator learns faster.
-SMALL = {"width": 16, "learning_rate": 1e-3, "ema_decay": 0.99}
-SMALL_ADVERSARIAL = {"gated": 0.01, "context-encoder": None}
+SMALL = {"width": 16, "learning_rate": 1e-3, "ema_decay": 0.995}
+SMALL_ADVERSARIAL = {"gated": 1e-3, "context-encoder": None}
 PAPER = {"ema_decay": 0.999}
 PAPER_WIDTH = {"gated": 48, "context-encoder": 64}
-SAMPLES = {"image_size": "64", "batch_size": 16, "held_out": 0.5, "epochs": 30}
+SAMPLES = {"image_size": "64", "batch_size": 16, "held_out": 1 / 3, "epochs": 14}
 FOLDER = {"batch_size": 16, "held_out": 0.1, "epochs": 100}
 FOLDER_SIZE = {"gated": "256", "context-encoder": "128"}
 CROPS_OF_EACH = 128
@@ -62,15 +62,16 @@ class Train(Training):
     overlap: int = 7
     """context-encoder: pixels around the hole that count ten times."""
     adversarial_weight: flags.Number = None
-    """Of the generator's adversarial term. Left out: 0.01 for a small gated network, else the paper's."""
+    """Of the generator's adversarial term. Left out: 0.001 for a small gated network, else the paper's."""
     learning_rate: flags.Number = None
-    """The generator's. Left out: 1e-3 for small, else the paper's."""
+    """The generator's. Left out: 1e-3 for small, where it falls to zero in the second half of
+    --epochs; else the paper's."""
     discriminator_learning_rate: flags.Number = None
     """The discriminator's. Left out: the paper's."""
     ema_decay: flags.Number = None
     """Decay of the generator's moving average, which is what serves; 0 for none."""
     held_out: flags.Number = None
-    """Share of the pictures kept for `evaluate`; 0 for none. Left out: half of the bundled scenes, else 0.1."""
+    """Share of the pictures kept for `evaluate`; 0 for none. Left out: a third of the bundled scenes, else 0.1."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -117,32 +118,34 @@ class Train(Training):
             if self.mask not in HOLES:
                 refuse_odd_masks(source, self.mask)
         else:
-            source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH), self.mask)
+            source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH, grey=True), self.mask)
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
+        from kgan.app.examples import batch_of
         from kgan.app.filling import drawn
         from kgan.app.stages import Stage
 
         apart = self.open_split()[1] or source
-        shown = {key: value.numpy() for key, value in next(iter(apart.batches(6, training=False))).items()}
+        shown = batch_of(apart, 6)
+        steps = source.batches_per_epoch(self.batch_size)
         return [
             Stage(
                 "train",
-                lambda previous: self.build(),
+                lambda previous: self.build(steps),
                 source,
                 self.epochs,
                 draw=lambda model: drawn(model, shown),
             )
         ]
 
-    def build(self):
+    def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
         model = self.build_gated() if self.method == "gated" else self.build_context_encoder()
         weight = self.adversarial_weight
         model.compile(
-            self.optimizer(model, "generator", self.learning_rate),
-            self.optimizer(model, "discriminator", self.discriminator_learning_rate),
+            self.optimizer(model, "generator", self.learning_rate, steps_per_epoch),
+            self.optimizer(model, "discriminator", self.discriminator_learning_rate, steps_per_epoch),
             loss_weights=None if weight is None else {"generator/adversarial": weight},
             ema_decay=self.ema_decay or None,
             seed=self.seed,
@@ -173,12 +176,18 @@ class Train(Training):
             overlap=self.overlap,
         )
 
-    def optimizer(self, model, side, rate):
+    def optimizer(self, model, side, rate, steps_per_epoch):
         """The scheme's own, at this rate if it is given."""
         import keras
 
+        from kgan.schedules import LinearDecay
+
         own = model.defaults[f"{side}_optimizer"]
-        config = own["config"] if rate is None else {**own["config"], "learning_rate": rate}
+        rate = own["config"]["learning_rate"] if rate is None else rate
+        total = self.epochs and self.epochs * steps_per_epoch
+        if self.network == "small" and total and total > 1:
+            rate = LinearDecay(rate, total // 2, total)
+        config = {**own["config"], "learning_rate": rate}
         return keras.optimizers.get({"class_name": own["class_name"], "config": config})
 
 

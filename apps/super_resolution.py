@@ -143,11 +143,11 @@ class Train(Training):
 
     def stages(self, source):
         from kgan.app.enlarging import drawn
+        from kgan.app.examples import batch_of
         from kgan.app.stages import Stage
 
         apart = self.open_split()[1] or source
-        seen = next(iter(apart.batches(4, training=False)))
-        shown = {key: seen[key].numpy() for key in ("source", "target")}
+        shown = batch_of(apart, 6)
         shared = {"source": source, "draw": lambda model: drawn(model, shown)}
         first = Stage("pixel", lambda previous: self.build_pixel(), epochs=self.epochs, share=2.0, **shared)
         second = Stage(

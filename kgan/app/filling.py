@@ -3,6 +3,7 @@
 import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
+from kgan.app.examples import spread
 from kgan.data.pixels import to_uint8
 from kgan.metrics.restoration import Comparison, hole_scores
 
@@ -42,10 +43,9 @@ def compared(model, source, count, mask, split):
         count: at most so many images, evenly spread over the source.
         mask, split: in words.
     """
-    chosen = np.unique(np.linspace(0, len(source) - 1, min(count, len(source))).round().astype(int))
-    groups = source.parts[0].groups
-    pictures = len(np.unique(groups[chosen])) if groups is not None else len(chosen)
-    some = source.take(*[chosen] * len(source.parts))
+    some = spread(source, count)
+    groups = some.parts[0].groups
+    pictures = len(some) if groups is None else len(np.unique(groups))
     comparison = None
     for batch in some.batches(8, training=False):
         images, masks = batch["image"].numpy(), batch["mask"].numpy()
@@ -53,7 +53,7 @@ def compared(model, source, count, mask, split):
         if comparison is None:
             height, width = images.shape[1:3]
             comparison = Comparison(
-                f"hole: {mask}; {len(chosen)} images of {width}x{height} from {pictures} pictures, {split}; "
+                f"hole: {mask}; {len(some)} images of {width}x{height} from {pictures} pictures, {split}; "
                 "PSNR, SSIM and L1 (in grey levels) on the hole only"
             )
         for original, filled, hole in zip(to_uint8(images), made, masks[..., 0] > 0, strict=True):

@@ -1,0 +1,20 @@
+"""A few examples of a source, from all over it: for sample grids and for measuring."""
+
+import numpy as np
+
+
+def spread(source, count):
+    """A source of up to `count` examples of another, evenly spread, so that few pictures' crops do not fill it.
+
+    Args:
+        source: of any kind whose parts are of one length.
+        count: int.
+    """
+    chosen = np.unique(np.linspace(0, len(source) - 1, min(count, len(source))).round().astype(int))
+    return source.take(*[chosen] * len(source.parts))
+
+
+def batch_of(source, count):
+    """The examples of `spread`, nothing random, as a dict of arrays."""
+    batch = next(iter(spread(source, count).batches(count, training=False)))
+    return {key: value.numpy() for key, value in batch.items()}
