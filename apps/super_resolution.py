@@ -38,9 +38,10 @@ SAMPLES = {"held_out": 0.5, "epochs": 40}
 FOLDER = {"held_out": 0.1, "epochs": 100}
 # Crops of each bundled photograph in an epoch.
 CROPS_OF_EACH = 128
-# Of the fallback, whose features say by their direction what VGG's say by their size.
+# Of networks other than VGG19, whose features count by their direction alone: their sizes can be anything.
 FALLBACK_LAYERS = ("stage_1_2", "stage_2_2", "stage_3_2", "stage_4_2")
-FALLBACK_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 3e-3}
+FALLBACK_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 1e-3}
+OWN_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 1e-2}
 
 Method = Literal["srgan", "esrgan"]
 Network = Literal["small", "paper"]
@@ -82,12 +83,13 @@ class Train(Training):
     train_stages: Stages = "both"
     """`pixel` leaves the adversarial stage out."""
     features: str = "auto"
-    """Of the perceptual loss: vgg19, none, or a `.keras` file. auto: VGG19 where it can be had, else fixed random
-    convolutions, which is said."""
+    """Of the perceptual loss: vgg19, none, or a `.keras` file, whose features count by their direction. auto: VGG19
+    where it can be had, else fixed random convolutions, which is said."""
     feature_layers: flags.Names = ()
     """Layers of the `.keras` file. Left out: its last."""
     adversarial_weight: flags.Number = None
-    """Weight of the generator's adversarial term. Left out: the paper's."""
+    """Weight of the generator's adversarial term. Left out: the paper's; 0.01 with your features, 0.001 with random
+    ones."""
     learning_rate: flags.Number = None
     """Of the pixel stage. Left out: 1e-3 for small, the paper's 1e-4."""
     adversarial_learning_rate: flags.Number = None
@@ -215,8 +217,6 @@ class Train(Training):
 
     def perceptual(self):
         """Returns the perceptual objective (None for pixels instead), and the loss weights that go with it."""
-        import keras
-
         from kgan.networks import pretrained, random_convolution
         from kgan.objectives import Perceptual
 
@@ -237,13 +237,28 @@ class Train(Training):
                 return perceptual, dict(FALLBACK_WEIGHTS)
             layer = "block5_conv4" if before else "block5_conv4_rectifier"
             return Perceptual(network, [layer], criterion, before_activation=before), {}
+        network = features_in(self.features)
         try:
-            network = keras.saving.load_model(self.features, compile=False)
             layers = self.feature_layers or (network.layers[-1].name,)
-            return Perceptual(network, layers, criterion, before_activation=before), {}
-        except (OSError, ValueError, TypeError) as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise UserError(f"expected a network of features in {self.features}; found {reason}") from error
+            return Perceptual(network, layers, "direction", before_activation=False), dict(OWN_WEIGHTS)
+        except (ValueError, TypeError) as error:
+            raise no_features(self.features, error) from error
+
+
+def features_in(file):
+    """The network in a `.keras` file."""
+    import keras
+
+    try:
+        return keras.saving.load_model(file, compile=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise no_features(file, error) from error
+
+
+def no_features(file, error):
+    """Says why a file's network does not do."""
+    reason = str(error).strip().partition("\n")[0]
+    return UserError(f"expected a network of features in {file}; found {reason}")
 
 
 def with_skip(network, scale):
@@ -324,7 +339,8 @@ class Evaluate(evaluating.Evaluate):
     interpolate: flags.Number = None
     """As for predict."""
     features: str = "auto"
-    """Of the perceptual distance: vgg19 or random-convolution-v1. auto: VGG19 where it can be had."""
+    """Of the perceptual distance: vgg19, random-convolution-v1 or a `.keras` file with a dict of outputs. auto: VGG19
+    where it can be had."""
     memory_limit: flags.Number = None
     """Gigabytes to work in. Left out: half of what is free."""
 
@@ -338,7 +354,7 @@ class Evaluate(evaluating.Evaluate):
         from kgan.app.enlarging import compared, image_network, scale_of, served
         from kgan.app.loading import load_model
         from kgan.app.predict_tiles import Runner
-        from kgan.metrics.perceptual_distance import PerceptualDistance
+        from kgan.metrics.perceptual_distance import NAMES, PerceptualDistance
 
         train = None if self.model else self.training(Train)
         pictures, split = self.pictures(train)
@@ -356,7 +372,11 @@ class Evaluate(evaluating.Evaluate):
             for name, generator in generators.items()
         }
         degradation = train.degradation if train else "bicubic"
-        distance = PerceptualDistance(self.features)
+        network = self.features if self.features in NAMES else features_in(self.features)
+        try:
+            distance = PerceptualDistance(network)
+        except ValueError as error:
+            raise no_features(self.features, error) from error
         comparison = compared(pictures, methods, scale_of(model.generator), degradation, split, distance)
         self.tell(comparison, comparison.as_dict())
 

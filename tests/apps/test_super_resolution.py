@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,9 +11,11 @@ from PIL import Image
 from apps import super_resolution
 from kgan import cli
 from kgan.app import enlarging, loading
+from kgan.app.run_folder import RunFolder
 from kgan.data import degradation
 from kgan.layers import BicubicUpsampling2D
 from kgan.metrics.restoration import Comparison, enlargement_scores, mean_gradient
+from kgan.objectives import direction
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
@@ -97,6 +100,37 @@ def test_generators_have_the_sizes_that_flags_say(method, network):
     assert any("normalization" in name for name in names) == (method == "srgan" and network == "paper")
     assert super_resolution.Train(data="x").blocks == 16
     assert super_resolution.Train(data="x", method="esrgan").blocks == 23
+
+
+def test_features_of_ones_own_train_and_measure(photos, tmp_path, capsys):
+    image = keras.Input((None, None, 3))
+    maps = {name: keras.layers.Conv2D(4, 3, name=name)(image) for name in ("edges", "colours")}
+    keras.Model(image, maps, name="mine").save(tmp_path / "mine.keras")
+    keras.Model(image, maps["edges"]).save(tmp_path / "one.keras")
+    settings = {"data": str(photos), "network": "small", "width": 4, "blocks": 1, "image_size": "32"}
+    perceptual, weights = super_resolution.Train(
+        **settings, features=str(tmp_path / "mine.keras"), feature_layers=("edges",)
+    ).perceptual()
+    x = np.random.default_rng(0).uniform(-1, 1, (2, 1, 8, 8, 3)).astype("float32")
+    edges = keras.saving.load_model(tmp_path / "mine.keras").get_layer("edges")
+    assert float(perceptual(*x)) == pytest.approx(float(direction(edges(x[0]), edges(x[1]))[0]), rel=1e-5)
+    assert weights["generator/adversarial"] == 0.01
+    run = tmp_path / "run"
+    RunFolder(run).begin(
+        APP, super_resolution.Train(**settings).settings(), {"summary": "", "fingerprint": ""}
+    )
+    super_resolution.Train(**settings).build_pixel().save(run / "model.keras")
+    measured = ["--run", run, "--data", photos, "--features"]
+    assert kgan("evaluate", *measured, tmp_path / "mine.keras") == 0
+    assert "perceptual distance by mine" in capsys.readouterr().out
+    for name, words in (
+        ("one.keras", "found PerceptualDistance: expected"),
+        ("none.keras", "found File not found"),
+    ):
+        assert kgan("evaluate", *measured, tmp_path / name) == 2
+        said = capsys.readouterr().err.strip()
+        assert f"expected a network of features in {tmp_path / name}; {words}" in said
+        assert "\n" not in said
 
 
 def test_the_small_network_begins_with_bicubic_enlargement():
