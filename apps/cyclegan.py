@@ -40,7 +40,7 @@ GLYPHS = {
     "ema_decay": 0.995,
 }
 # Of CycleGAN on glyphs: a character is to change its shape, not only its colours.
-GLYPHS_WEIGHTS = {"cycle_weight": 3.0, "identity_weight": 0.5}
+GLYPHS_WEIGHTS = {"cycle_weight": 5.0, "identity_weight": 1.0}
 # The scheme decides: CycleGAN's generators are residual, the others' U-Nets.
 SCHEMES = {"cyclegan": "CycleGAN", "dualgan": "DualGAN", "discogan": "DiscoGAN"}
 FONTS = ("DejaVu Sans", "DejaVu Serif")
@@ -78,10 +78,10 @@ class Train(Translating):
     """Of all networks."""
     cycle_weight: flags.Number = None
     """Weight of the way there and back, in either direction. Left out: the scheme's own, 10 for cyclegan;
-    3 for glyphs."""
+    5 for glyphs."""
     identity_weight: flags.Number = None
     """Weight of leaving alone what is of the right kind already; 0 for none. Left out: half of cycle_weight;
-    0.5 for glyphs."""
+    1 for glyphs."""
     pool_size: int = 50
     """Generated pictures that the discriminators are shown again; 0 for none."""
     learning_rate: flags.Number = None
