@@ -34,7 +34,7 @@ PAPER = {
 }
 PAPER_BLOCKS = {"srgan": 16, "esrgan": 23}
 CROPS = {"srgan": "96", "esrgan": "128"}
-SAMPLES = {"held_out": 0.5, "epochs": 40}
+SAMPLES = {"held_out": 0.5, "epochs": 32}
 FOLDER = {"held_out": 0.1, "epochs": 100}
 # Crops of each bundled photograph in an epoch.
 CROPS_OF_EACH = 128
