@@ -32,6 +32,8 @@ TINY = [
     32,
     "--scale",
     2,
+    "--adversarial-learning-rate",
+    0.02,
     "--quiet",
 ]
 
@@ -152,6 +154,8 @@ def test_predict_keeps_alpha_and_names_and_interpolates(run, tmp_path):
         found[amount] = np.asarray(Image.open(target / "ein Bild.png"))
         assert found[amount].shape == (26, 44, 4)
     np.testing.assert_array_equal(found[None], found[1])
+    apart = [np.abs(found[0].astype(int) - found[amount])[..., :3].mean() for amount in (0.5, 1)]
+    assert 0.05 < apart[0] < apart[1]
     np.testing.assert_array_equal(found[0.5][..., 3:], degradation.enlarged(pixels[..., 3:], 2))
 
 
