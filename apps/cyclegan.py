@@ -12,9 +12,10 @@ import functools
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import evaluating, exporting, flags, predict
-from kgan.app.translating import Channels, Direction, Normalization, Patch, Translating
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export, predict
 from kgan.errors import UserError
+from kgan.tasks.translation.translating import Channels, Direction, Normalization, Patch, Translating
 
 APP = "cyclegan"
 # What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
@@ -113,8 +114,8 @@ class Train(Translating):
     def open_all(self):
         """Both kinds of pictures."""
         from kgan import data
-        from kgan.app import wrong_folders
         from kgan.data import samples
+        from kgan.data.folders import wrong_folders
 
         if not self.data:
             return samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
@@ -126,7 +127,7 @@ class Train(Translating):
 
     def drawn(self, model, examples):
         """A sample grid: pictures of both kinds, what is made of them, and what should be if that is known."""
-        from kgan.app.translation import side_by_side
+        from kgan.tasks.translation.translation import side_by_side
 
         made = model.predict_on_batch({key: examples[key] for key in "ab"})
         columns = {}
@@ -145,8 +146,8 @@ class Train(Translating):
     def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
         from kgan import schemes
-        from kgan.app.translation import adam
         from kgan.networks import patchgan
+        from kgan.tasks.translation.translation import adam
 
         generators = [self.build_generator(name) for name in ("a_to_b", "b_to_a")]
         discriminators = []
@@ -210,7 +211,7 @@ class Predict(predict.Predict):
     """From which kind to which."""
 
     def image_network(self, model):
-        from kgan.app.predict_tiles import ImageNetwork
+        from kgan.tiles.runner import ImageNetwork
 
         source = self.direction[0].lower()
         return ImageNetwork(
@@ -219,7 +220,7 @@ class Predict(predict.Predict):
 
 
 @dataclasses.dataclass
-class Evaluate(evaluating.Evaluate):
+class Evaluate(evaluate.Evaluate):
     """Measure: how near the way there and back comes; on glyphs, whose true partners exist, also L1 to those.
 
     Beside them stands what copying the source would give.
@@ -235,7 +236,7 @@ class Evaluate(evaluating.Evaluate):
         super().check()
 
     def work(self, model):
-        from kgan.app.translation import compared, held_out_batch, mean_image, means_only
+        from kgan.tasks.translation.translation import compared, held_out_batch, mean_image, means_only
 
         train = self.training(Train)
         training, apart, split = train.open_split()
@@ -260,9 +261,9 @@ def true_partners(train, apart):
     """The held-out glyphs in the other typeface, which neither set has: a dict from "a" and "b" to images."""
     import numpy as np
 
-    from kgan.data.pixels import to_float
     from kgan.data.samples import faces
     from kgan.data.samples.glyph_pairs import shared
+    from kgan.pictures.pixels import to_float
 
     _, images, groups = shared(*map(faces.find, FONTS), train.size)
     _, dense = np.unique(groups, return_inverse=True)
@@ -274,7 +275,7 @@ def true_partners(train, apart):
 
 
 @dataclasses.dataclass
-class Export(exporting.Export):
+class Export(export.Export):
     """Write a SavedModel with both directions, each in float, uint8 and PNG signatures."""
 
     APP = APP
@@ -283,6 +284,6 @@ class Export(exporting.Export):
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
 
 if __name__ == "__main__":
-    from kgan.cli import main
+    from kgan.cli.dispatch import main
 
     sys.exit(main([APP, *sys.argv[1:]]))

@@ -10,9 +10,10 @@ import dataclasses
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import evaluating, exporting, flags
-from kgan.app.trained import Trained
-from kgan.app.training import Training
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export
+from kgan.app.verbs.train import Training
+from kgan.app.verbs.trained import Trained
 from kgan.errors import UserError
 
 APP = "image-generation"
@@ -160,8 +161,8 @@ class Train(Training):
         return {**super().facts(source), "labels": source.label_names if self.conditional else None}
 
     def stages(self, source):
-        from kgan.app.stages import Stage
-        from kgan.drawing import Drawing
+        from kgan.app.run.stages import Stage
+        from kgan.tasks.generation.drawing import Drawing
 
         labels = source.label_names if self.conditional else None
         return [
@@ -275,7 +276,7 @@ class Generate(Trained):
             raise UserError("expected --files or --interpolate; found both; drop one of them")
 
     def work(self, model):
-        from kgan.drawing import Drawing
+        from kgan.tasks.generation.drawing import Drawing
 
         names = (
             self.facts().get("labels")
@@ -302,7 +303,7 @@ class Generate(Trained):
 
 
 @dataclasses.dataclass
-class Evaluate(evaluating.Evaluate):
+class Evaluate(evaluate.Evaluate):
     """Measure samples against real images: FID, KID, precision and recall, with the whole protocol.
 
     For glyphs also whether a classifier reads the label that was asked for, and the diversity within a label.
@@ -353,7 +354,7 @@ def gathered(source, most=10_000):
 def read_glyphs(train, samples, labels):
     """Scores whether glyphs are read as what was asked for, by a classifier trained on other typefaces' glyphs."""
     from kgan.data.samples import glyphs
-    from kgan.metrics.reader import Reader
+    from kgan.metrics.label_classifier import Reader
 
     source = glyphs(train.size, train.channels)
     training, apart = source.split(0.1, seed=train.seed)
@@ -363,7 +364,7 @@ def read_glyphs(train, samples, labels):
 
 
 @dataclasses.dataclass
-class Export(exporting.Export):
+class Export(export.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
 
     APP = APP
@@ -372,6 +373,6 @@ class Export(exporting.Export):
 VERBS = {"train": Train, "generate": Generate, "evaluate": Evaluate, "export": Export}
 
 if __name__ == "__main__":
-    from kgan.cli import main
+    from kgan.cli.dispatch import main
 
     sys.exit(main([APP, *sys.argv[1:]]))

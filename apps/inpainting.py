@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import evaluating, exporting, flags
-from kgan.app.predict import Predict as PredictPictures
-from kgan.app.training import Training
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export
+from kgan.app.verbs.predict import Predict as PredictPictures
+from kgan.app.verbs.train import Training
 from kgan.errors import UserError
 
 APP = "inpainting"
@@ -109,9 +110,9 @@ class Train(Training):
     def open_split(self):
         """Returns images with masks to train on, and others of other pictures (None if none are held out)."""
         from kgan import data
-        from kgan.app.wrong_folders import refuse_odd_masks
         from kgan.data import samples
-        from kgan.data.masks import with_holes
+        from kgan.data.folders.wrong_folders import refuse_odd_masks
+        from kgan.data.kinds.masks import with_holes
 
         if self.data:
             source = data.masked(self.data, self.size, self.mask)
@@ -122,9 +123,9 @@ class Train(Training):
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
-        from kgan.app.examples import batch_of
-        from kgan.app.filling import drawn
-        from kgan.app.stages import Stage
+        from kgan.app.run.stages import Stage
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.inpainting.filling import drawn
 
         apart = self.open_split()[1] or source
         shown = batch_of(apart, 6)
@@ -222,7 +223,7 @@ class Predict(PredictPictures):
             raise UserError(f"expected --tolerance from 0 to 255; found {self.tolerance}")
         super().check()
         if self.mask:
-            from kgan.app.predict_holes import mask_file
+            from kgan.tasks.inpainting.predict_holes import mask_file
 
             for job in self._jobs:
                 mask_file(job, self.mask)
@@ -234,15 +235,15 @@ class Predict(PredictPictures):
         )
 
     def image_network(self, model):
-        from kgan.app.predict_tiles import ImageNetwork
+        from kgan.tiles.runner import ImageNetwork
 
         self._model = model
         return ImageNetwork(model.predict_on_batch, model.generator)
 
     def transformed(self, run, job, picture):
-        from kgan.app import predict_holes
-        from kgan.app.filling import crop_filler
-        from kgan.data.picture_file import Picture
+        from kgan.pictures.picture_file import Picture
+        from kgan.tasks.inpainting import predict_holes
+        from kgan.tasks.inpainting.filling import crop_filler
 
         if self.mask:
             mask = predict_holes.mask_for(job, self.mask, self.invert)
@@ -272,7 +273,7 @@ def colour(text):
 
 
 @dataclasses.dataclass
-class Evaluate(evaluating.Evaluate):
+class Evaluate(evaluate.Evaluate):
     """Measure on the hole only: PSNR, SSIM and L1, beside filling with the mean and biharmonic inpainting.
 
     Images are those that the run holds out, at the size it was trained on, each always with the same hole.
@@ -292,7 +293,7 @@ class Evaluate(evaluating.Evaluate):
         flags.positive("count", self.count)
 
     def work(self, model):
-        from kgan.app.filling import compared
+        from kgan.tasks.inpainting.filling import compared
 
         train = self.training(Train)
         train.mask = self.mask or train.mask
@@ -306,7 +307,7 @@ class Evaluate(evaluating.Evaluate):
 
 
 @dataclasses.dataclass
-class Export(exporting.Export):
+class Export(export.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving.
 
     It takes `image` and `mask` (white is missing) and returns `image`, known pixels untouched.
@@ -318,6 +319,6 @@ class Export(exporting.Export):
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
 
 if __name__ == "__main__":
-    from kgan.cli import main
+    from kgan.cli.dispatch import main
 
     sys.exit(main([APP, *sys.argv[1:]]))

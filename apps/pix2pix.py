@@ -11,9 +11,10 @@ import dataclasses
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import evaluating, exporting, flags, predict
-from kgan.app.translating import Channels, Direction, Normalization, Patch, Translating
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export, predict
 from kgan.errors import UserError
+from kgan.tasks.translation.translating import Channels, Direction, Normalization, Patch, Translating
 
 APP = "pix2pix"
 # What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
@@ -107,7 +108,7 @@ class Train(Translating):
         """All pairs."""
         from kgan import data
         from kgan.data import samples
-        from kgan.data.computed_pairs import computed_pairs
+        from kgan.data.kinds.computed_pairs import computed_pairs
 
         if self.task == "pairs" and not self.data:
             fonts = ("DejaVu Sans", "DejaVu Serif")
@@ -122,7 +123,7 @@ class Train(Translating):
 
     def open_folder_of_pairs(self):
         from kgan import data
-        from kgan.app import wrong_folders
+        from kgan.data.folders import wrong_folders
 
         wrong_folders.refuse_empty(self.data)
         try:
@@ -134,16 +135,16 @@ class Train(Translating):
 
     def drawn(self, model, examples):
         """A sample grid: sources, what is made of them, and the truth."""
-        from kgan.app.translation import side_by_side
+        from kgan.tasks.translation.translation import side_by_side
 
         made = model.predict_on_batch({"source": examples["source"]})
         return side_by_side({"source": examples["source"], "made": made, "truth": examples["target"]})
 
     def build(self, steps_per_epoch=1):
         """Returns the compiled scheme."""
-        from kgan.app.translation import adam
         from kgan.networks import patchgan
         from kgan.schemes import Pix2Pix
+        from kgan.tasks.translation.translation import adam
 
         generator = self.build_generator()
         source_channels = 0 if self.unconditional else generator.inputs[0].shape[-1]
@@ -186,7 +187,7 @@ class Predict(predict.Predict):
     """Dropout stays on, as in the paper: another result each time."""
 
     def image_network(self, model):
-        from kgan.app.predict_tiles import ImageNetwork
+        from kgan.tiles.runner import ImageNetwork
 
         model.noise_at_inference = self.noise
         return ImageNetwork(
@@ -195,7 +196,7 @@ class Predict(predict.Predict):
 
 
 @dataclasses.dataclass
-class Evaluate(evaluating.Evaluate):
+class Evaluate(evaluate.Evaluate):
     """Measure on held-out pairs: L1, PSNR, SSIM and detail, beside copying the source and the mean target."""
 
     APP = APP
@@ -210,7 +211,7 @@ class Evaluate(evaluating.Evaluate):
     def work(self, model):
         import numpy as np
 
-        from kgan.app.translation import compared, held_out_batch, mean_image, means_only
+        from kgan.tasks.translation.translation import compared, held_out_batch, mean_image, means_only
 
         train = self.training(Train)
         training, apart, split = train.open_split()
@@ -225,7 +226,7 @@ class Evaluate(evaluating.Evaluate):
 
 
 @dataclasses.dataclass
-class Export(exporting.Export):
+class Export(export.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
 
     APP = APP
@@ -234,6 +235,6 @@ class Export(exporting.Export):
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
 
 if __name__ == "__main__":
-    from kgan.cli import main
+    from kgan.cli.dispatch import main
 
     sys.exit(main([APP, *sys.argv[1:]]))

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import evaluating, exporting, flags
-from kgan.app.predict import Predict as PredictPictures
-from kgan.app.training import Training
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export
+from kgan.app.verbs.predict import Predict as PredictPictures
+from kgan.app.verbs.train import Training
 from kgan.errors import UserError
 
 APP = "super-resolution"
@@ -131,9 +132,9 @@ class Train(Training):
     def open_split(self):
         """Returns pairs to train on, and pairs of other pictures (None if none are held out)."""
         from kgan import data
-        from kgan.app.wrong_folders import refuse_small
         from kgan.data import samples
-        from kgan.data.degradation import paired
+        from kgan.data.folders.wrong_folders import refuse_small
+        from kgan.data.views.degradation import paired
 
         if self.data:
             large = data.images(self.data, self.size, fit="crop")
@@ -144,9 +145,9 @@ class Train(Training):
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
-        from kgan.app.enlarging import drawn
-        from kgan.app.examples import batch_of
-        from kgan.app.stages import Stage
+        from kgan.app.run.stages import Stage
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.super_resolution.enlarging import drawn
 
         apart = self.open_split()[1] or source
         shown = batch_of(apart, 6)
@@ -194,8 +195,8 @@ class Train(Training):
         import keras
 
         from kgan import schemes
-        from kgan.app.enlarging import served
         from kgan.networks import srgan_discriminator
+        from kgan.tasks.super_resolution.enlarging import served
 
         generator = self.build_generator()
         generator.set_weights(served(previous).get_weights())
@@ -281,9 +282,9 @@ def with_skip(network, scale):
 
 def chosen(verb, model):
     """The generator that a verb asks for: the last one, or one between it and the pixel stage's."""
-    from kgan.app.enlarging import served
-    from kgan.app.loading import load_model
-    from kgan.schemes.esrgan import interpolate_networks
+    from kgan.app.run.loading import load_model
+    from kgan.schemes.super_resolution.esrgan import interpolate_networks
+    from kgan.tasks.super_resolution.enlarging import served
 
     last = served(model)
     if verb.interpolate is None:
@@ -319,13 +320,13 @@ class Predict(PredictPictures):
         super().check()
 
     def image_network(self, model):
-        from kgan.app.enlarging import image_network
+        from kgan.tasks.super_resolution.enlarging import image_network
 
         return image_network(chosen(self, model))
 
 
 @dataclasses.dataclass
-class Evaluate(evaluating.Evaluate):
+class Evaluate(evaluate.Evaluate):
     """Measure: PSNR and SSIM on luma and in RGB, border cropped by the scale, beside bicubic.
 
     Also the mean gradient over the original's (detail; 1 is right) and a perceptual distance (less is nearer).
@@ -351,10 +352,10 @@ class Evaluate(evaluating.Evaluate):
         super().check()
 
     def work(self, model):
-        from kgan.app.enlarging import compared, image_network, scale_of, served
-        from kgan.app.loading import load_model
-        from kgan.app.predict_tiles import Runner
+        from kgan.app.run.loading import load_model
         from kgan.metrics.perceptual_distance import NAMES, PerceptualDistance
+        from kgan.tasks.super_resolution.enlarging import compared, image_network, scale_of, served
+        from kgan.tiles.runner import Runner
 
         train = None if self.model else self.training(Train)
         pictures, split = self.pictures(train)
@@ -382,7 +383,7 @@ class Evaluate(evaluating.Evaluate):
 
     def pictures(self, train):
         """Returns (name, uint8 pixels) of each picture, and in words which these are."""
-        from kgan.app import enlarging
+        from kgan.tasks.super_resolution import enlarging
 
         if self.data:
             return enlarging.pictures_below(self.data), f"all of {self.data}"
@@ -392,7 +393,7 @@ class Evaluate(evaluating.Evaluate):
 
 
 @dataclasses.dataclass
-class Export(exporting.Export):
+class Export(export.Export):
     """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
 
     APP = APP
@@ -414,6 +415,6 @@ class Export(exporting.Export):
 VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
 
 if __name__ == "__main__":
-    from kgan.cli import main
+    from kgan.cli.dispatch import main
 
     sys.exit(main([APP, *sys.argv[1:]]))

@@ -53,8 +53,8 @@ def kgan_step(network, pixels, folder):
     """A call of the exported model."""
     import tensorflow as tf
 
-    from kgan.export import export
-    from kgan.schemes.super_resolution import SuperResolution
+    from kgan.export.savedmodel import export
+    from kgan.schemes.super_resolution.super_resolution import SuperResolution
 
     served = tf.saved_model.load(str(export(SuperResolution(network), folder)))
     call, pixels = served.signatures["uint8"], tf.constant(pixels)

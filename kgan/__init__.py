@@ -37,8 +37,11 @@ MODULES = (
     "networks",
     "objectives",
     "penalties",
+    "pictures",
     "schedules",
     "schemes",
+    "tasks",
+    "tiles",
 )
 
 __all__ = ["AdversarialModel", "__version__", *MODULES, *SCHEMES]

@@ -2,6 +2,6 @@
 
 import sys
 
-from kgan.cli import main
+from kgan.cli.dispatch import main
 
 sys.exit(main())

@@ -337,7 +337,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
             if dtype in ("uint8", "int8", "int16", "uint16") and key != "label":
                 raise ValueError(
                     f"fit: expected {key!r} as float32 in [-1, 1], received {dtype}. "
-                    "Convert with kgan.data.pixels.to_float."
+                    "Convert with kgan.pictures.pixels.to_float."
                 )
         return Batch(batch)
 

@@ -395,7 +395,7 @@ def test_what_is_refused():
         GAN(dcgan.generator((32, 32), 1, 4, 2), dcgan.discriminator((16, 16), 1, 2), 4)
     with pytest.raises(ValueError, match="a generator with an input named 'label'"):
         ConditionalGAN(generator, discriminator, 4)
-    with pytest.raises(ValueError, match=r"received uint8. Convert with kgan.data.pixels.to_float"):
+    with pytest.raises(ValueError, match=r"received uint8. Convert with kgan.pictures.pixels.to_float"):
         fit(compiled(), (POINTS * 9).astype("uint8"))
     with pytest.raises(ValueError, match="expected 'image' in each batch, found"):
         fit(compiled(), {"picture": POINTS})

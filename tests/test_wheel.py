@@ -87,7 +87,7 @@ def test_the_installed_command_answers(kgan, tmp_path):
 
 
 def test_it_is_the_installed_one(kgan, tmp_path):
-    code = "import kgan.apps.image_generation as app, kgan.cli as cli; print(app.__file__, cli.__file__)"
+    code = "import kgan.apps.image_generation as app, kgan.cli.dispatch as cli; print(app.__file__, cli.__file__)"
     found = run(kgan.parent / "python", "-c", code, cwd=tmp_path).stdout.split()
     assert len(found) == 2
     assert all(str(kgan.parent.parent) in path for path in found)

@@ -27,7 +27,7 @@ class ContextEncoder128:
 
     def kgan(self):
         from kgan.networks import context_encoder
-        from kgan.schemes.context_encoder import ContextEncoder
+        from kgan.schemes.inpainting.context_encoder import ContextEncoder
 
         generator = context_encoder.generator((self.size, self.size), width=self.width)
         discriminator = context_encoder.discriminator((self.size // 2, self.size // 2), width=self.width)

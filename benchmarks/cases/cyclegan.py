@@ -19,7 +19,7 @@ class CycleGan128:
 
     def kgan(self):
         from kgan.networks import patchgan, translation_resnet
-        from kgan.schemes.cyclegan import CycleGAN
+        from kgan.schemes.translation.cyclegan import CycleGAN
 
         networks = [translation_resnet.generator(width=self.width, blocks=self.blocks) for _ in "ab"]
         networks += [patchgan.discriminator(width=self.width, normalization="instance") for _ in "ab"]

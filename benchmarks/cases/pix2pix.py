@@ -18,7 +18,7 @@ class Pix2Pix256:
 
     def kgan(self):
         from kgan.networks import patchgan, unet
-        from kgan.schemes.pix2pix import Pix2Pix
+        from kgan.schemes.translation.pix2pix import Pix2Pix
 
         generator = unet.generator((self.size, self.size), width=self.width, depth=self.depth)
         discriminator = patchgan.discriminator(source_channels=3, width=self.width)

@@ -26,7 +26,7 @@ class Srgan:
 
         from kgan.networks import pretrained, srgan_discriminator, srresnet
         from kgan.objectives import Perceptual
-        from kgan.schemes.srgan import SRGAN
+        from kgan.schemes.super_resolution.srgan import SRGAN
 
         generator = srresnet.generator(4, width=self.width, blocks=self.blocks)
         discriminator = srgan_discriminator.discriminator(

@@ -5,8 +5,8 @@ import io
 
 import numpy as np
 
-from kgan.atomic import replacing
 from kgan.callbacks.recording import Sparing, steps_taken
+from kgan.files.atomic import replacing
 
 
 class History(Sparing):

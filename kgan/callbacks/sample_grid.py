@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from kgan.callbacks.recording import Sparing, steps_taken
-from kgan.image_grid import image_grid, save_png
+from kgan.pictures.grid import image_grid, save_png
 
 
 class SampleGrid(Sparing):
@@ -13,7 +13,7 @@ class SampleGrid(Sparing):
 
     Args:
         folder: path of a folder.
-        draw: callable from the model to `(images, captions, columns)` as `kgan.image_grid.image_grid` takes
+        draw: callable from the model to `(images, captions, columns)` as `kgan.pictures.grid.image_grid` takes
             them. Default: 64 samples of a fixed seed.
         seconds, share: how seldom; see `Sparing`.
 

@@ -6,8 +6,8 @@ import pathlib
 import numpy as np
 from PIL import Image, ImageDraw
 
-from kgan.data.pixels import to_uint8
-from kgan.data.source import Source
+from kgan.data.source.source import Source
+from kgan.pictures.pixels import to_uint8
 
 GAP = 4
 TEXT_HEIGHT = 13

@@ -7,16 +7,16 @@ import tempfile
 
 import numpy as np
 
-from kgan.data import caption_files
-from kgan.data.captions import captions
+from kgan.data.clips.video import video
 from kgan.data.contact_sheet import contact_sheet
-from kgan.data.images import images
-from kgan.data.index import open_index
-from kgan.data.label_maps import label_maps
-from kgan.data.layout import places
-from kgan.data.pairs import pairs
-from kgan.data.unpaired import unpaired
-from kgan.data.video import video
+from kgan.data.folders import caption_files
+from kgan.data.folders.index import open_index
+from kgan.data.folders.layout import places
+from kgan.data.kinds.captions import captions
+from kgan.data.kinds.images import images
+from kgan.data.kinds.label_maps import label_maps
+from kgan.data.kinds.pairs import pairs
+from kgan.data.kinds.unpaired import unpaired
 
 MATCHING = 0.5  # of the smaller side's files: from here on two folders hold pairs
 SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs side by side

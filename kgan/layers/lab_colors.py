@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan.color import lab_from_rgb, rgb_from_lab
+from kgan.pictures.color import lab_from_rgb, rgb_from_lab
 
 
 @keras.saving.register_keras_serializable(package="kgan")

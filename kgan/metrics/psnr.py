@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan.metrics.comparison import PairedImageMetric, prepare
+from kgan.metrics.paired_images import PairedImageMetric, prepare
 
 
 def psnr(target, prediction, color: str = "rgb", border: int = 0, data_range: float = 2.0):

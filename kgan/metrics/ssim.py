@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan.metrics.comparison import PairedImageMetric, prepare
+from kgan.metrics.paired_images import PairedImageMetric, prepare
 
 _WINDOW = 11
 _DEVIATION = 1.5

@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture(scope="module")
 def load_once():
     """Verbs of one test after the other use one model, loaded once: most of their time is tracing it."""
-    from kgan.app import loading
+    from kgan.app.run import loading
 
     kept, load = {}, loading.load_model
     with pytest.MonkeyPatch.context() as patch:

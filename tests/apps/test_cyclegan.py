@@ -7,14 +7,14 @@ import pytest
 from kgan.apps.cyclegan import Train, true_partners
 from PIL import Image
 
-from kgan import cli
-from kgan.app.loading import load_model
+from kgan.app.run.loading import load_model
+from kgan.cli import dispatch
 
 TINY = ["--xla", "off", "--width", 2, "--blocks", 1, "--image-size", 16, "--patch", 1, "--quiet"]
 
 
 def kgan(verb, *flags):
-    return cli.main(["cyclegan", verb, *map(str, flags)])
+    return dispatch.main(["cyclegan", verb, *map(str, flags)])
 
 
 def pictures(folder, count=6, size=(20, 24), seed=0):
@@ -122,7 +122,7 @@ def test_the_variants():
 
 def test_export_serves_both_directions(animals, tmp_path, capsys):
     assert kgan("export", "--run", animals, "--output", tmp_path, "--name", "animals") == 0
-    assert cli.main(["check", str(tmp_path / "animals")]) == 0
+    assert dispatch.main(["check", str(tmp_path / "animals")]) == 0
     said = capsys.readouterr().out
     for words in ("serving_default image: agrees", "AtoB_uint8 image: agrees", "BtoA_png image: agrees"):
         assert words in said

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from apps import cyclegan, inpainting, pix2pix, super_resolution
-from kgan import serving_check
-from kgan.data import pixels
-from kgan.export import REFERENCE_SIZES, export
+from kgan.export import check
+from kgan.export.savedmodel import REFERENCE_SIZES, export
+from kgan.pictures import pixels
 
 TINY = {"width": 4, "xla": "off"}
 # One process serves them all.
 SERVE_ALL = f"""
 import sys
-code, folders = {serving_check.SERVE!r}, sys.argv[1:]
+code, folders = {check.SERVE!r}, sys.argv[1:]
 for folder in folders:
-    sys.argv = ["-c", folder, folder + "/{serving_check.REFERENCE}", folder + "/answers.npz"]
+    sys.argv = ["-c", folder, folder + "/{check.REFERENCE}", folder + "/answers.npz"]
     exec(code)
 """
 
@@ -70,7 +70,7 @@ def served(tmp_path_factory):
 
 def cases(model, target, prefix):
     """Of the signature for bytes, the reference inputs, as dicts of uint8 arrays, and what `predict` makes of them."""
-    with np.load(target / serving_check.REFERENCE) as archive:
+    with np.load(target / check.REFERENCE) as archive:
         split = {tuple(entry.split("|")): archive[entry] for entry in archive.files}
     found = []
     for number in sorted({key[1] for key in split if key[0] == f"{prefix}uint8"}):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import cli
-from kgan.app.loading import load_model
+from kgan.app.run.loading import load_model
+from kgan.cli import dispatch
 
 APP = "image-generation"
 TINY = [
@@ -26,7 +26,7 @@ TINY = [
 
 
 def kgan(verb, *flags):
-    return cli.main([APP, verb, *map(str, flags)])
+    return dispatch.main([APP, verb, *map(str, flags)])
 
 
 def photographs(folder, classes=("",), count=12, size=(40, 30)):
@@ -176,7 +176,7 @@ def test_every_scheme_is_built_as_asked(scheme, flags, expected):
     from kgan.apps.image_generation import SCHEMES, Train
 
     given = ["--data", "photos", "--scheme", scheme, *TINY[4:], *flags]
-    model = cli.parse(Train, given, "train").build(["cats", "dogs"] if scheme == "conditional" else None)
+    model = dispatch.parse(Train, given, "train").build(["cats", "dogs"] if scheme == "conditional" else None)
     assert type(model).__name__ == SCHEMES[scheme]
     for name, value in expected.items():
         found = float(model.discriminator_optimizer.learning_rate) if name == "rate" else getattr(model, name)

@@ -8,14 +8,15 @@ import tensorflow as tf
 from PIL import Image
 
 from apps import inpainting
-from kgan import cli
-from kgan.app import loading, predict_holes
-from kgan.app.predict_tiles import ImageNetwork, Runner
-from kgan.app.run_folder import RunFolder
-from kgan.data import picture_file
-from kgan.data.pixels import to_float, to_uint8
-from kgan.metrics.restoration import hole_scores
+from kgan.app.run import loading
+from kgan.app.run.run_folder import RunFolder
+from kgan.cli import dispatch
+from kgan.metrics.score_table import hole_scores
 from kgan.networks import gated_inpainting
+from kgan.pictures import picture_file
+from kgan.pictures.pixels import to_float, to_uint8
+from kgan.tasks.inpainting import predict_holes
+from kgan.tiles.runner import ImageNetwork, Runner
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "inpainting"
@@ -23,7 +24,7 @@ TINY = ["--batch-size", 4, "--xla", "off", "--width", 4, "--image-size", 32, "--
 
 
 def kgan(verb, *flags):
-    return cli.main([APP, verb, *map(str, flags)])
+    return dispatch.main([APP, verb, *map(str, flags)])
 
 
 def save(path, pixels):

@@ -7,14 +7,14 @@ import pytest
 from kgan.apps.pix2pix import Predict
 from PIL import Image
 
-from kgan import cli
-from kgan.app.loading import load_model
+from kgan.app.run.loading import load_model
+from kgan.cli import dispatch
 
 TINY = ["--xla", "off", "--width", 2, "--image-size", 16, "--patch", 1, "--quiet"]
 
 
 def kgan(verb, *flags):
-    return cli.main(["pix2pix", verb, *map(str, flags)])
+    return dispatch.main(["pix2pix", verb, *map(str, flags)])
 
 
 def pictures(folder, count=8, size=(20, 24), grey=False, seed=0):
@@ -115,7 +115,7 @@ def test_noise_is_asked_for(facades, noise):
 
 
 def test_colorize_keeps_the_lightness(tmp_path):
-    from kgan.color import lab_from_rgb
+    from kgan.pictures.color import lab_from_rgb
 
     run, data = tmp_path / "run", pictures(tmp_path / "data", 6)
     flags = ["--task", "colorize", "--data", data, "--batch-size", 2, "--epochs", 2, "--learning-rate", 0.01]
@@ -136,7 +136,7 @@ def test_colorize_keeps_the_lightness(tmp_path):
 def test_export_serves_what_predict_makes(facades, tmp_path, capsys):
     assert kgan("export", "--run", facades, "--output", tmp_path, "--name", "facades") == 0
     assert (tmp_path / "facades" / "1" / "saved_model.pb").is_file()
-    assert cli.main(["check", str(tmp_path / "facades")]) == 0
+    assert dispatch.main(["check", str(tmp_path / "facades")]) == 0
     assert "uint8 image: agrees" in capsys.readouterr().out
 
 

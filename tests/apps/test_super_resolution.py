@@ -9,13 +9,14 @@ import tensorflow as tf
 from PIL import Image
 
 from apps import super_resolution
-from kgan import cli
-from kgan.app import enlarging, loading
-from kgan.app.run_folder import RunFolder
-from kgan.data import degradation
+from kgan.app.run import loading
+from kgan.app.run.run_folder import RunFolder
+from kgan.cli import dispatch
+from kgan.data.views import degradation
 from kgan.layers import BicubicUpsampling2D
-from kgan.metrics.restoration import Comparison, enlargement_scores, mean_gradient
+from kgan.metrics.score_table import Comparison, enlargement_scores, mean_gradient
 from kgan.objectives import direction
+from kgan.tasks.super_resolution import enlarging
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
@@ -39,7 +40,7 @@ TINY = [
 
 
 def kgan(verb, *flags):
-    return cli.main([APP, verb, *map(str, flags)])
+    return dispatch.main([APP, verb, *map(str, flags)])
 
 
 def pictures(folder, count=6, size=(40, 56)):

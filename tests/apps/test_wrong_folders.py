@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import cli
+from kgan.cli import dispatch
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def complaint(capsys, tmp_path):
 
     def told(app, data, *flags):
         command = [app, "train", "--run", tmp_path / "run", "--data", data, *flags]
-        assert cli.main(list(map(str, command))) == 2
+        assert dispatch.main(list(map(str, command))) == 2
         said = capsys.readouterr().err.strip()
         assert said.count("\n") == 0
         assert "; found" in said

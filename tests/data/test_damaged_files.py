@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan.data.images import images
+from kgan.data.kinds.images import images
 from kgan.errors import UserError
 from tests.data.pictures_on_disk import gradient, seen
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from kgan.data.contact_sheet import contact_sheet
 from kgan.data.describe import describe, kind_of
-from kgan.data.source import Source
+from kgan.data.source.source import Source
 from kgan.errors import UserError
 from tests.data.pictures_on_disk import gradient, write
 

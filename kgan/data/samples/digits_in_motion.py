@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from kgan.data.image_size import height_and_width
-from kgan.data.keys import fold
 from kgan.data.samples import motion
-from kgan.data.source import Part, Source
+from kgan.data.source.keys import fold
+from kgan.data.source.source import Part, Source
+from kgan.pictures.image_size import height_and_width
 
 BLOCK = 16  # digits that may meet in a clip; the split divides whole blocks, so that no clip mixes its sides
 

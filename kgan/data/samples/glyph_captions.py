@@ -5,12 +5,12 @@ import zlib
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.image_size import height_and_width
-from kgan.data.keys import fold
-from kgan.data.pixels import to_float
 from kgan.data.samples import faces, rendering
 from kgan.data.samples.glyphs import choose, jitter_images, rendered
-from kgan.data.source import Part, Source
+from kgan.data.source.keys import fold
+from kgan.data.source.source import Part, Source
+from kgan.pictures.image_size import height_and_width
+from kgan.pictures.pixels import to_float
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 

@@ -6,10 +6,10 @@ import zlib
 
 import numpy as np
 
-from kgan.data.image_size import height_and_width
 from kgan.data.samples import faces, rendering
 from kgan.data.samples.glyphs import jitter_images, rendered
-from kgan.data.source import Source
+from kgan.data.source.source import Source
+from kgan.pictures.image_size import height_and_width
 
 # What the image must hold. Code points that reach further, such as two accents on a capital, are left out.
 TALL = faces.LETTERS_AND_DIGITS + "ÅÇÉÑÖŞ"

@@ -5,11 +5,11 @@ import zlib
 
 import numpy as np
 
-from kgan.data.image_size import height_and_width
-from kgan.data.keys import fold
 from kgan.data.samples import faces, rendering
 from kgan.data.samples.jitter import jitter
-from kgan.data.source import Source
+from kgan.data.source.keys import fold
+from kgan.data.source.source import Source
+from kgan.pictures.image_size import height_and_width
 
 
 def glyphs(

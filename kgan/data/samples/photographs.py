@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from kgan.data.image_size import height_and_width
-from kgan.data.keys import fold
-from kgan.data.pixels import to_float
 from kgan.data.samples import photograph_files
-from kgan.data.source import Part, Source
+from kgan.data.source.keys import fold
+from kgan.data.source.source import Part, Source
+from kgan.pictures.image_size import height_and_width
+from kgan.pictures.pixels import to_float
 
 
 def photographs(

@@ -1,0 +1,1 @@
+"""One run: its folder, stages, checkpoints, interruption, report and charts. No flags."""

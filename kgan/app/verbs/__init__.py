@@ -1,0 +1,1 @@
+"""What an app can be told to do: train, predict, evaluate, export. Nothing of one task."""

@@ -1,0 +1,163 @@
+"""Pictures in, pictures out: the base of the verb `predict` of every image-to-image app."""
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import tyro
+
+from kgan.app import flags, startup
+from kgan.app.verbs.trained import Trained
+from kgan.errors import UserError
+
+Format = Literal["same", "png", "jpeg"]
+# Rows of a result that become integers at a time.
+ROWS = 256
+SUFFIXES = {"same": "", "png": ".png", "jpeg": ".jpg"}
+
+
+@dataclasses.dataclass
+class Predict(Trained):
+    """Base of an app's `predict`: a dataclass whose fields are flags.
+
+    An app sets `APP`, adds its own fields, and writes `image_network(model)`. That is enough where one picture
+    becomes one picture, `scale` times as large:
+
+        @dataclasses.dataclass
+        class Predict(predict.Predict):
+            "Turn pictures into their partners."
+
+            APP = APP
+
+            def image_network(self, model):
+                from kgan.app.predict_tiles import ImageNetwork
+
+                def call(images):  # {"image": float32 (1, height, width, channels) in [-1, 1]}
+                    return model.predict_on_batch({"source": images["image"]})
+
+                return ImageNetwork(call, model.generator)
+
+    The base reads and writes files, runs any size, in tiles where memory asks for it, and keeps alpha (as it
+    is, or enlarged bicubically), 16 bits, colour profiles and, with `KEEPS_GREY`, that a picture is grey. An
+    app whose pictures need more (a mask) writes `transformed(run, job, picture)` instead of leaving it, and
+    `also_read()` for what else it reads. `model.jit_compile` is off by then, as each new size would be compiled.
+    """
+
+    # Whether a grey picture comes out grey.
+    KEEPS_GREY: ClassVar[bool] = True
+
+    inputs: tyro.conf.Positional[tuple[str, ...]] = ()
+    """Pictures, or folders of pictures."""
+    output: flags.Text = None
+    """Folder to write to, or a file name for a single picture. Left out: `predicted` in the run's folder."""
+    format: Format = "same"
+    """`same` keeps each picture's own; JPEG loses a little each time, PNG nothing."""
+    quality: int = 95
+    """Of JPEG, 1 to 100."""
+    tile: flags.Whole = None
+    """Side in pixels of the tiles to work in; 0 for never. Left out: chosen by --memory-limit."""
+    memory_limit: flags.Number = None
+    """Gigabytes to work in. Left out: half of what is free."""
+    overwrite: bool = False
+    """Replace what is there. Inputs are never replaced."""
+
+    # An app writes these ------------------------------------------------------------------------------------
+
+    def image_network(self, model):
+        """Returns the `kgan.tiles.runner.ImageNetwork` that does the work."""
+        raise NotImplementedError
+
+    def transformed(self, run, job, picture):
+        """Returns the `kgan.pictures.picture_file.Picture` that one becomes.
+
+        Args:
+            run: `kgan.tiles.runner.Runner` of the image network.
+            job: `kgan.app.predicting.predict_files.Job`, for messages and to find what belongs to the picture.
+            picture: `kgan.pictures.picture_file.Picture`.
+        """
+        return repainted(run, picture, self.KEEPS_GREY)
+
+    def also_read(self):
+        """Returns further files that are read, so that none is written over."""
+        return []
+
+    # The base writes these ----------------------------------------------------------------------------------
+
+    def check(self):
+        if self.tile is not None and self.tile < 0:
+            raise UserError(f"expected --tile to be above 0, or 0 for never; found {self.tile}")
+        flags.positive("memory_limit", self.memory_limit)
+        if not 1 <= self.quality <= 100:
+            raise UserError(f"expected --quality from 1 to 100; found {self.quality}")
+        for path in self.inputs:
+            if not Path(path).exists():
+                raise UserError(f"expected a picture or a folder in {path}; found nothing; check the name")
+        startup.start()
+        from kgan.app.predicting.predict_files import plan
+
+        output = self.output or self.folder.path / "predicted"
+        self._jobs = plan(self.inputs, output, SUFFIXES[self.format], self.overwrite, self.also_read())
+
+    def work(self, model):
+        from kgan.pictures import picture_file
+        from kgan.tiles.runner import Runner
+
+        model.jit_compile = False
+        limit = self.memory_limit and 1e9 * self.memory_limit
+        run = Runner(self.image_network(model), self.tile, limit, lambda line: print(line, flush=True))
+        failures, began = [], time.monotonic()
+        for number, job in enumerate(self._jobs, 1):
+            try:
+                picture = picture_file.read(job.source)
+                result = self.transformed(run, job, picture)
+            except UserError as error:
+                # One bad file among many shall not cost the others.
+                if len(self._jobs) == 1:
+                    raise
+                failures.append(str(error))
+                continue
+            picture_file.write(result, job.target, self.quality)
+            each = (time.monotonic() - began) / number
+            left = f", {each * (len(self._jobs) - number):.0f} s left" if number < len(self._jobs) else ""
+            print(f"{number}/{len(self._jobs)} {job.name} -> {job.target}{left}", flush=True)
+        for line in failures:
+            print(f"Left out: {line}")
+        if failures:
+            raise UserError(
+                f"expected {len(self._jobs):,} pictures that can be used; left out {len(failures):,}, named above; "
+                "the others are done"
+            )
+
+
+def repainted(run, picture, keeps_grey=True):
+    """Applies a `Runner` to a `Picture`: colours by the network, alpha as it is or enlarged.
+
+    Args:
+        run: `kgan.tiles.runner.Runner`; its network takes `image`.
+        picture: `kgan.pictures.picture_file.Picture`.
+        keeps_grey: whether a grey picture comes out grey.
+    """
+    import numpy as np
+
+    from kgan.data.views.degradation import enlarged
+    from kgan.pictures.picture_file import as_channels, as_integers
+
+    channels = run.image_network.network.inputs[0].shape[-1]
+    grey = picture.pixels.shape[-1] == 1
+    scale, made, done = run.image_network.scale, None, 0
+    for band in run.bands({"image": picture.floats(channels)}):
+        # Few rows at a time: a large picture is held once, as integers, and floats only where it is worked on.
+        for start in range(0, len(band), ROWS):
+            rows = band[start : start + ROWS]
+            rows = as_integers(as_channels(rows, 1) if grey and keeps_grey else rows, picture.deep)
+            if made is None:
+                shape = [side * scale for side in picture.size]
+                made = np.empty((*shape, rows.shape[-1]), rows.dtype)
+            made[done : done + len(rows)] = rows
+            done += len(rows)
+        del band, rows
+    alpha = picture.alpha
+    if alpha is not None and scale > 1:
+        alpha = enlarged(alpha, scale)
+    return picture.remade(made, alpha)

@@ -1,0 +1,83 @@
+"""The base of the verbs that use a trained model: which run, which file, and where output may go."""
+
+import dataclasses
+import json
+from typing import ClassVar
+
+from kgan.app import flags, startup
+from kgan.app.run.run_folder import RunFolder
+from kgan.errors import UserError
+
+
+@dataclasses.dataclass
+class Trained:
+    """Base of `generate`, `predict`, `evaluate`, `export`: a dataclass whose fields are flags.
+
+    An app sets `APP`, adds its own fields, and writes `work(model)`.
+    """
+
+    APP: ClassVar[str] = ""
+
+    run: flags.Text = None
+    """The run's folder. Left out: runs/ and the app's name."""
+    model: flags.Text = None
+    """A `.keras` file to use instead of the run's."""
+
+    def work(self, model):
+        """Does what the verb is for, with the model; may return an exit code."""
+        raise NotImplementedError
+
+    def check(self):
+        """Raises `UserError` for flags that do not go together; called before anything slow."""
+
+    def __post_init__(self):
+        self.run = self.run or f"runs/{self.APP}"
+
+    @property
+    def folder(self):
+        """The run's `RunFolder`."""
+        return RunFolder(self.run)
+
+    def facts(self):
+        """Returns what the run knows about its data; an empty dict where only a model file was given."""
+        return {} if self.model else self.configuration()["data"]
+
+    def configuration(self):
+        """Returns the run's configuration.
+
+        Raises:
+            UserError: if there is none, or it is another app's.
+        """
+        found = self.folder.configuration()
+        if found["app"] != self.APP:
+            raise UserError(
+                f"expected a run of {self.APP} in {self.run}; found one of {found['app']}; set --run"
+            )
+        return found
+
+    def training(self, command):
+        """Returns the run's `train` command as it was given.
+
+        Args:
+            command: the app's `Training` class.
+        """
+        known = {field.name for field in dataclasses.fields(command)}
+        settings = {name: value for name, value in self.configuration()["settings"].items() if name in known}
+        return command(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()})
+
+    def __call__(self):
+        if self.model is None:
+            self.configuration()
+        self.check()
+        startup.start()
+        from kgan.app.run.loading import load_model
+
+        return self.work(load_model(self.model or self.run))
+
+
+def write_json(path, values):
+    """Writes a dict as a JSON file, whole or not at all."""
+    from kgan.files.atomic import replacing
+
+    with replacing(path) as stream:
+        stream.write((json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())

@@ -1,0 +1,1 @@
+"""Video files as clips of frames. No still pictures."""

@@ -1,0 +1,60 @@
+"""Decoded frames kept on disk, for videos whose decoding would hold training up."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from kgan.data.clips import video_files
+from kgan.data.clips.video_files import Video
+
+
+class FrameCache:
+    """Keeps each video's frames, at one size, in a NumPy file that is read in part.
+
+    A video is decoded as a whole when one of its frames is first asked for.
+
+    Args:
+        folder: where the files go; it is made if need be.
+    """
+
+    def __init__(self, folder: str | os.PathLike):
+        self._folder = pathlib.Path(folder)
+        self._locks = defaultdict(threading.Lock)
+        self._damaged = set()
+
+    def read(self, video: Video, numbers: Sequence[int], size: tuple[int, int]) -> np.ndarray:
+        """As `video_files.read`, with the same frames."""
+        path = self._path(video, size)
+        with self._locks[path]:
+            if path not in self._damaged and not path.exists():
+                self._fill(path, video, size)
+        if path in self._damaged:
+            return video_files.read(video, numbers, size)
+        return np.array(np.load(path, mmap_mode="r")[numbers])
+
+    def _path(self, video, size):
+        facts = os.stat(video.path)
+        what = f"{os.path.abspath(video.path)} {facts.st_size} {facts.st_mtime_ns} {size}"
+        return self._folder / f"frames-{hashlib.blake2b(what.encode(), digest_size=12).hexdigest()}.npy"
+
+    def _fill(self, path, video, size):
+        self._folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        frames = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(video), *size, 3))
+        count = 0
+        with contextlib.suppress(OSError):
+            for frame in video_files.stream(video, size):
+                frames[count] = frame
+                count += 1
+        frames.flush()
+        if count == len(video):
+            os.replace(partial, path)
+        else:  # what can be read is read from the video itself
+            self._damaged.add(path)
+            partial.unlink()

@@ -1,0 +1,1 @@
+"""One kind of data a file: images, pairs, unpaired sets, masks, captions, label maps."""

@@ -1,0 +1,1 @@
+"""Examples as resumable `tf.data` batches: sources, keys, guards. Nothing that knows what an example is."""

@@ -1,0 +1,1 @@
+"""Networks whose features train or measure others. None that is trained here."""

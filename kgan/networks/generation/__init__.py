@@ -1,0 +1,1 @@
+"""Generators from latents, and their discriminators."""

@@ -1,0 +1,1 @@
+"""Networks from picture to picture of one size, and their discriminators."""

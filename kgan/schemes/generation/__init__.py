@@ -1,0 +1,1 @@
+"""Schemes that draw pictures from latents and labels."""

@@ -1,0 +1,70 @@
+"""ConditionalGAN: both sides are told the label."""
+
+from keras import ops
+
+from kgan import backend
+from kgan.expectations import inputs_by_name
+from kgan.schemes.generation.gan import GAN
+
+
+class ConditionalGAN(GAN):
+    """Conditional GAN (Mirza and Osindero 2014, arXiv:1411.1784).
+
+    min over G, max over D of `E log D(x | y) + E log(1 - D(G(z | y) | y))`. How D uses the label is the network's
+    affair: concatenated as in the paper, or projected (Miyato and Koyama 2018, arXiv:1802.05637).
+
+    Args:
+        generator: network from `{"latent": (batch, latent_size), "label": (batch,)}` to images.
+        discriminator: network from `{"image": ..., "label": (batch,)}` to logits.
+        latent_size: numbers in a latent.
+        classes: how many labels, from 0 to classes - 1.
+
+    Raises:
+        ValueError: networks without a label input.
+
+    Example:
+        >>> model = ConditionalGAN(
+        ...     dcgan.generator((32, 32), classes=10), dcgan.discriminator((32, 32), classes=10), classes=10
+        ... )
+        >>> model.compile(loss="hinge")
+        >>> model.fit((images, labels))
+        >>> model.sample(4, label=7)
+
+    Generated images carry the labels of the real batch they are compared with.
+    """
+
+    batch_keys = ("image", "label")
+
+    def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
+        for name, network in (("generator", generator), ("discriminator", discriminator)):
+            if "label" not in inputs_by_name(network, "one"):
+                raise ValueError(
+                    f"ConditionalGAN: expected a {name} with an input named 'label', received one with inputs "
+                    f"{[t.name for t in network.inputs]}. Build it with classes={classes}."
+                )
+        super().__init__(generator, discriminator, latent_size, **kwargs)
+        self.classes = classes
+
+    def generate(self, batch):
+        label = batch["label"]
+        latent = self.draw("latent", (ops.shape(label)[0], self.latent_size))
+        return {"image": self.generator({"latent": latent, "label": label})}
+
+    def judge(self, image, batch):
+        return self.discriminator({"image": image, "label": batch["label"]})
+
+    def sample_inputs(self, count, seed, label=None):
+        latent = backend.random("normal", (count, self.latent_size), [seed, 0])
+        label = (
+            ops.arange(count, dtype="int32") % self.classes if label is None else ops.array(label, "int32")
+        )
+        if len(label.shape) not in (0, 1) or (len(label.shape) == 1 and label.shape[0] != count):
+            raise ValueError(
+                f"sample: expected label to be an integer or {count} integers, received shape {tuple(label.shape)}."
+            )
+        if int(ops.min(label)) < 0 or int(ops.max(label)) >= self.classes:
+            raise ValueError(
+                f"sample: expected labels from 0 to {self.classes - 1}, received {int(ops.min(label))} to "
+                f"{int(ops.max(label))}."
+            )
+        return {"latent": latent, "label": ops.broadcast_to(label, (count,))}

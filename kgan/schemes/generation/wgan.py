@@ -1,0 +1,26 @@
+"""WGAN: the Wasserstein distance in place of a classifier, the critic kept Lipschitz by clipping."""
+
+from kgan.schemes.generation.gan import GAN
+
+
+class WGAN(GAN):
+    """Wasserstein GAN (Arjovsky, Chintala and Bottou 2017, arXiv:1701.07875).
+
+    The critic maximises `E D(x) - E D(G(z))`, its weights clipped to [-0.01, 0.01] after each update; five
+    critic updates to one of the generator; RMSprop at 5e-5, since momentum unsettles a clipped critic.
+
+    Args:
+        generator, discriminator, latent_size: as for `GAN`; "discriminator" is the paper's critic.
+
+    Example:
+        >>> model = WGAN(mlp.generator(latent_size=64), mlp.discriminator(), latent_size=64)
+        >>> model.compile()
+    """
+
+    defaults = {
+        "loss": "wasserstein",
+        "penalty": "weight-clipping",
+        "discriminator_steps": 5,
+        "generator_optimizer": {"class_name": "RMSprop", "config": {"learning_rate": 5e-5}},
+        "discriminator_optimizer": {"class_name": "RMSprop", "config": {"learning_rate": 5e-5}},
+    }

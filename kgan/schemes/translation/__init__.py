@@ -1,0 +1,1 @@
+"""Schemes that turn one kind of picture into another."""

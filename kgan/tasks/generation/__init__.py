@@ -1,0 +1,1 @@
+"""Sample grids, label grids and latent walks of generators. No training."""

@@ -1,0 +1,1 @@
+"""What filling holes needs: fillings in sample grids, holes of whole pictures, scores beside other fillings."""

@@ -1,0 +1,1 @@
+"""What enlarging pictures needs: networks as they serve, scores beside bicubic."""

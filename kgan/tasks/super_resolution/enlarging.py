@@ -1,0 +1,115 @@
+"""Networks that enlarge: as they serve, beside bicubic in sample grids, and measured on whole pictures."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from kgan.app.predicting.predict_files import plan
+from kgan.data.samples import photograph_files
+from kgan.data.views.degradation import degraded, enlarged
+from kgan.errors import UserError
+from kgan.metrics.score_table import Comparison, enlargement_scores
+from kgan.pictures import picture_file
+from kgan.pictures.picture_file import as_integers
+from kgan.pictures.pixels import to_float, to_uint8
+from kgan.schemes import SuperResolution
+from kgan.tiles.runner import ImageNetwork
+
+
+def served(model):
+    """The generator as it serves: with its moving average, if there is one."""
+    for variable, average in model.averaged:
+        variable.assign(average)
+    return model.generator
+
+
+def image_network(generator):
+    """The `ImageNetwork` of a generator, run with its own graph for each size and no XLA."""
+    model = SuperResolution(generator)
+    model.compile(jit_compile=False)
+    return ImageNetwork(
+        lambda images: model.predict_on_batch({"source": images["image"]}), generator, scale_of(generator)
+    )
+
+
+def scale_of(generator):
+    """How many times larger a generator makes images."""
+    image = keras.KerasTensor((1, 32, 32, generator.inputs[0].shape[-1]))
+    return generator.compute_output_spec(image).shape[1] // 32
+
+
+def drawn(model, shown):
+    """Images, captions and columns of the sample grids: bicubic, made and true, side by side."""
+    scale = shown["target"].shape[1] // shown["source"].shape[1]
+    made = model.predict_on_batch({"source": shown["source"]})
+    rows = []
+    for small, large, truth in zip(shown["source"], made, shown["target"], strict=True):
+        rows += [to_float(enlarged(to_uint8(small), scale)), np.clip(large, -1, 1), truth]
+    return np.stack(rows), ["bicubic", "made", "original"] + [""] * (len(rows) - 3), 3
+
+
+def pictures_below(folder):
+    """The pictures in a folder and below it, in colour: (name, uint8 pixels) of each."""
+    jobs = plan([folder], "unused-output", overwrite=True)
+    return [(job.name, in_colour(picture_file.read(job.source))) for job in jobs]
+
+
+def whole_pictures(folder, source):
+    """The pictures that a source crops from, whole: (name, uint8 pixels) of each.
+
+    Args:
+        folder: path of what the source reads, or `tfds:NAME`; None for the bundled photographs.
+        source: of `target`.
+    """
+    (part,) = source.parts
+    if not folder:
+        scenes = {**photograph_files.PHOTOGRAPHS, **photograph_files.SCIENCE}
+        found = [list(scenes.items())[group] for group in np.unique(part.groups)]
+        return [(name, photograph_files.read(files[0])) for name, files in found]
+    if Path(folder).is_dir():
+        names = [os.fsdecode(name) for name in part.rows["name"]]
+        return [(name, in_colour(picture_file.read(Path(folder, name)))) for name in names]
+    images = [image for batch in source.batches(16, training=False) for image in batch["target"].numpy()]
+    return [(f"item {number}", to_uint8(image)) for number, image in enumerate(images)]
+
+
+def in_colour(picture):
+    """The pixels of a `Picture` as uint8 RGB."""
+    return as_integers(picture.floats(3), False)
+
+
+def compared(pictures, methods, scale, degradation, split, distance):
+    """A `Comparison` of bicubic and of each method on pictures that are made smaller first.
+
+    Args:
+        pictures: list of (name, uint8 (height, width, 3)).
+        methods: dict of name to `Runner`.
+        scale: int.
+        degradation: "bicubic" or "blind".
+        split: which pictures, in words.
+        distance: `PerceptualDistance`.
+    """
+    least = 11 + 2 * scale
+    small = [name for name, pixels in pictures if min(pixels.shape[:2]) // scale * scale < least]
+    if small:
+        raise UserError(
+            f"expected pictures of at least {least + scale} pixels a side at scale {scale}; found "
+            f"{len(small)} smaller: {', '.join(small[:3])}; leave them out"
+        )
+    text = (
+        f"x{scale}, {degradation} degradation, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
+        f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
+    )
+    comparison = Comparison(text)
+    for number, (name, pixels) in enumerate(pictures):
+        original = pixels[: pixels.shape[0] // scale * scale, : pixels.shape[1] // scale * scale]
+        given = degraded(pixels, scale, degradation, seed=number)
+        made = {"bicubic": enlarged(given, scale)}
+        made |= {method: to_uint8(run({"image": to_float(given)})) for method, run in methods.items()}
+        for method, image in made.items():
+            scores = enlargement_scores(original, image, scale)
+            scores["perceptual"] = float(distance.update(to_float(original)[None], to_float(image)[None])[0])
+            comparison.add(f"{name} {original.shape[1]}x{original.shape[0]}", method, scores)
+    return comparison

@@ -1,0 +1,1 @@
+"""What translating one kind of picture into another needs: its training, sample grids, scores."""

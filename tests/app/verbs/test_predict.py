@@ -1,0 +1,281 @@
+"""`predict`: files of the same names out, nothing destroyed, any size, all bits, and less memory when it runs out."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from kgan.app.predicting.predict_files import plan
+from kgan.app.verbs import predict
+from kgan.cli.dispatch import parse
+from kgan.data.views import degradation
+from kgan.errors import UserError
+from kgan.pictures import picture_file
+from kgan.tiles.runner import ImageNetwork, Runner, free_memory, out_of_memory
+
+
+def doubling(channels=3):
+    """Twice as large, each pixel as it was."""
+    image = keras.Input((None, None, channels), name="image")
+    return keras.Model(image, keras.layers.UpSampling2D(2)(image))
+
+
+def same(channels=3):
+    image = keras.Input((None, None, channels), name="image")
+    kernel = np.zeros((3, 3, channels, channels), "float32")
+    kernel[1, 1] = np.eye(channels)
+    convolution = keras.layers.Conv2D(channels, 3, padding="same", use_bias=False)
+    network = keras.Model(image, convolution(image))
+    convolution.set_weights([kernel])
+    return network
+
+
+def image_network(network, scale=1, call=None):
+    return ImageNetwork(call or (lambda images: network(images["image"]).numpy()), network, scale)
+
+
+def save(path, pixels):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+
+
+def random_pixels(*shape, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+
+
+@dataclasses.dataclass
+class Enlarge(predict.Predict):
+    """Make pictures larger."""
+
+    APP = "tiny"
+
+    def image_network(self, model):
+        return image_network(model, 2)
+
+
+def run(*arguments):
+    command = parse(Enlarge, list(map(str, arguments)), "tiny predict")
+    command.check()
+    return command.work(doubling())
+
+
+# Which file becomes which ---------------------------------------------------------------------------------
+
+
+def test_names_folders_unicode_and_spaces_survive(tmp_path):
+    names = ["a.png", "über uns/ein Bild.jpg", "deep/er/画.webp", ".hidden/no.png"]
+    for name in names:
+        save(tmp_path / "in" / name, random_pixels(5, 7, 3))
+    (tmp_path / "in" / "notes.txt").write_text("no picture")
+    run(tmp_path / "in", "--output", tmp_path / "out")
+    written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")}
+    assert written == set(names[:3])
+    assert Image.open(tmp_path / "out" / names[1]).format == "JPEG"
+    assert Image.open(tmp_path / "out" / names[2]).size == (14, 10)
+
+
+def test_existing_outputs_need_overwrite_and_inputs_are_never_replaced(tmp_path):
+    source = tmp_path / "a.png"
+    save(source, random_pixels(4, 4, 3))
+    before = source.read_bytes()
+    with pytest.raises(UserError, match="would replace an input"):
+        run(source, "--output", tmp_path, "--overwrite")
+    with pytest.raises(UserError, match="would replace an input"):
+        run(source, "--output", source, "--overwrite")
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(UserError, match="would replace an input"):
+        run(source, "--output", tmp_path / "link", "--overwrite")
+    run(source, "--output", tmp_path / "b.png")
+    with pytest.raises(UserError, match=r"expected no .*b\.png yet"):
+        run(source, "--output", tmp_path / "b.png")
+    run(source, "--output", tmp_path / "b.png", "--overwrite")
+    assert source.read_bytes() == before
+
+
+def test_an_output_folder_inside_the_input_is_not_read_again(tmp_path):
+    save(tmp_path / "a.png", random_pixels(4, 4, 3))
+    run(tmp_path, "--output", tmp_path / "out")
+    jobs = plan([tmp_path], tmp_path / "out", overwrite=True)
+    assert [job.name for job in jobs] == ["a.png"]
+
+
+def test_bad_input_is_told_in_one_line(tmp_path):
+    with pytest.raises(UserError, match="found none; name it"):
+        run()
+    with pytest.raises(UserError, match="found nothing"):
+        run(tmp_path / "missing.png")
+    with pytest.raises(UserError, match="found none; name a folder"):
+        run(tmp_path)
+    save(tmp_path / "a.gif", random_pixels(4, 4))
+    save(tmp_path / "a.png", random_pixels(4, 4, 3))
+    with pytest.raises(UserError, match=r"a\.gif and .*a\.png would both become"):
+        run(tmp_path, "--output", tmp_path / "out")
+    broken = tmp_path / "b" / "broken.png"
+    save(broken, random_pixels(40, 40, 3))
+    broken.write_bytes(broken.read_bytes()[:500])
+    with pytest.raises(UserError, match=r"broken\.png; found a file that is truncated"):
+        run(broken, "--output", tmp_path / "out")
+
+
+def test_one_bad_file_does_not_cost_the_others(tmp_path, capsys):
+    save(tmp_path / "in" / "good.png", random_pixels(4, 4, 3))
+    (tmp_path / "in" / "bad.png").write_bytes(b"not a picture")
+    with pytest.raises(UserError, match="left out 1"):
+        run(tmp_path / "in", "--output", tmp_path / "out")
+    assert (tmp_path / "out" / "good.png").exists()
+    assert "bad.png" in capsys.readouterr().out
+
+
+# What survives --------------------------------------------------------------------------------------------
+
+
+def test_png_keeps_every_pixel_and_alpha(tmp_path):
+    pixels = random_pixels(7, 5, 4)
+    save(tmp_path / "a.png", pixels)
+    run(tmp_path / "a.png", "--output", tmp_path / "b.png")
+    found = np.asarray(Image.open(tmp_path / "b.png"))
+    np.testing.assert_array_equal(found[::2, ::2, :3], pixels[..., :3])
+    np.testing.assert_array_equal(found[..., 3:], degradation.enlarged(pixels[..., 3:], 2))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+def test_16_bits_survive(tmp_path, channels, suffix):
+    pixels = np.random.default_rng(0).integers(0, 65536, (6, 9, channels), np.uint16)
+    colours, alpha = (pixels, None) if channels in (1, 3) else (pixels[..., :-1], pixels[..., -1:])
+    path = tmp_path / f"a{suffix}"
+    picture_file.write(picture_file.Picture(colours, alpha), path)
+    run(path, "--output", tmp_path / "out")
+    found = picture_file.read(tmp_path / "out" / path.name)
+    assert found.deep
+    if channels < 3:  # grey goes through luminance, whose weights add up to 1 in float32 only nearly
+        assert np.abs(found.pixels[::2, ::2].astype(int) - colours).max() <= 1
+    else:
+        np.testing.assert_array_equal(found.pixels[::2, ::2], colours)
+    assert (found.alpha is None) == (alpha is None)
+
+
+def test_grey_palette_orientation_and_profile(tmp_path):
+    save(tmp_path / "grey.png", random_pixels(4, 6))
+    assert picture_file.read(tmp_path / "grey.png").pixels.shape == (4, 6, 1)
+    palette = Image.fromarray(random_pixels(4, 6, 3)).convert("P", palette=Image.Palette.ADAPTIVE)
+    palette.save(tmp_path / "palette.png", icc_profile=b"profile")
+    found = picture_file.read(tmp_path / "palette.png")
+    assert found.pixels.shape == (4, 6, 3)
+    picture_file.write(found, tmp_path / "again.png")
+    assert Image.open(tmp_path / "again.png").info["icc_profile"] == b"profile"
+    turned = Image.fromarray(random_pixels(4, 6, 3))
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "turned.jpg", exif=exif)
+    assert picture_file.read(tmp_path / "turned.jpg").size == (6, 4)
+
+
+def test_formats(tmp_path):
+    save(tmp_path / "in" / "a.jpg", random_pixels(8, 8, 3))
+    save(tmp_path / "in" / "b.png", random_pixels(8, 8, 4))
+    run(tmp_path / "in", "--output", tmp_path / "png", "--format", "png")
+    assert {path.name for path in (tmp_path / "png").iterdir()} == {"a.png", "b.png"}
+    run(tmp_path / "in", "--output", tmp_path / "jpeg", "--format", "jpeg", "--quality", "80")
+    assert Image.open(tmp_path / "jpeg" / "b.jpg").mode == "RGB"
+
+
+# Any size, in tiles ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 200, 3), (131, 77, 3)])
+@pytest.mark.parametrize("tile", [None, 0, 48])
+def test_any_size(shape, tile):
+    pixels = random_pixels(*shape).astype("float32")
+    found = Runner(image_network(doubling(), 2), tile, say=lambda line: None)({"image": pixels})
+    np.testing.assert_allclose(found, np.repeat(np.repeat(pixels, 2, 0), 2, 1), rtol=1e-6)
+
+
+def test_memory_limit_chooses_tiles():
+    network = image_network(same())
+    windows, said = [], []
+
+    def call(images):
+        windows.append(images["image"].shape)
+        return images["image"]
+
+    network.call = call
+    runner = Runner(network, memory_limit=100 * 100 * 8 * 6, say=said.append)
+    runner({"image": np.zeros((90, 100, 3), "float32")})
+    assert windows == [(1, 90, 100, 3)]
+    assert said == []
+    runner({"image": np.zeros((500, 300, 3), "float32")})
+    assert max(shape[1] for shape in windows[1:]) == 100
+    assert len(said) == 1
+    assert "300 x 500 pixels: in" in said[0]
+
+
+def test_memory_that_runs_out_leads_to_smaller_tiles():
+    said, sizes = [], []
+
+    def call(images):
+        height, width = images["image"].shape[1:3]
+        sizes.append((height, width))
+        if height * width > 60 * 60:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        return images["image"]
+
+    pixels = np.random.default_rng(0).normal(size=(150, 210, 3)).astype("float32")
+    runner = Runner(image_network(same(), call=call), 0, say=said.append)
+    np.testing.assert_allclose(runner({"image": pixels}), pixels, atol=1e-6)
+    assert sizes[:3] == [(150, 210), (105, 105), (52, 52)]
+    assert any("Out of memory at 210 x 150 pixels; going on in tiles of 105" in line for line in said)
+    before = len(sizes)
+    runner({"image": pixels})
+    assert max(sizes[before:]) == (52, 52)
+
+
+def test_a_verb_whose_memory_runs_out_says_so_and_goes_on(tmp_path, capsys):
+    network = same()
+
+    def call(images):
+        if images["image"].size > 3 * 64 * 64:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        return network(images["image"]).numpy()
+
+    class Tight(Enlarge):
+        def image_network(self, model):
+            return image_network(network, call=call)
+
+    for name in ("a.png", "b.png"):
+        save(tmp_path / "in" / name, random_pixels(120, 90, 3))
+    command = parse(Tight, [str(tmp_path / "in"), "--output", str(tmp_path / "out")], "tiny predict")
+    command.check()
+    command.work(network)
+    said = capsys.readouterr().out
+    assert said.count("Out of memory at 90 x 120 pixels; going on in tiles of 60") == 1
+    found = np.asarray(Image.open(tmp_path / "out" / "b.png"))
+    np.testing.assert_array_equal(found, random_pixels(120, 90, 3))
+
+
+def test_memory_that_never_suffices_is_an_error_in_one_line():
+    def call(images):
+        raise MemoryError
+
+    with pytest.raises(UserError, match="close other programs"):
+        Runner(image_network(same(), call=call), say=lambda line: None)(
+            {"image": np.zeros((99, 99, 3), "f4")}
+        )
+
+
+def test_what_is_out_of_memory():
+    assert out_of_memory(tf.errors.ResourceExhaustedError(None, None, ""))
+    assert out_of_memory(RuntimeError("RESOURCE_EXHAUSTED: Out of memory"))
+    assert not out_of_memory(ValueError("shape"))
+    assert free_memory() > 1e7
+
+
+def test_tiles_that_differ_are_said():
+    image = keras.Input((None, None, 3), name="image")
+    network = keras.Model(image, keras.layers.GroupNormalization(-1, name="instance")(image))
+    said = []
+    Runner(image_network(network), 64, say=said.append)({"image": np.zeros((100, 100, 3), "float32")})
+    assert any("differs from a whole one" in line and "instance" in line for line in said)
