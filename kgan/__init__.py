@@ -5,6 +5,8 @@ Names load when they are first used, so that `import kgan` (and `kgan --help`) c
 
 import importlib
 
+from kgan import saving
+from kgan.saving import load_model
 from kgan.version import __version__
 
 SCHEMES = (
@@ -44,7 +46,7 @@ MODULES = (
     "tiles",
 )
 
-__all__ = ["AdversarialModel", "__version__", *MODULES, *SCHEMES]
+__all__ = ["AdversarialModel", "__version__", "load_model", *MODULES, *SCHEMES]
 
 
 def __getattr__(name):
@@ -59,3 +61,6 @@ def __getattr__(name):
 
 def __dir__():
     return sorted(__all__)
+
+
+saving.announce()

@@ -66,7 +66,9 @@ class AdversarialModel(backend.Trainer, keras.Model):
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        keras.saving.register_keras_serializable(cls.__module__)(cls)
+        # A scheme of ours is known by its name wherever its file stands; yours by its module, which is yours alone.
+        ours = cls.__module__.partition(".")[0] == "kgan"
+        keras.saving.register_keras_serializable("kgan.schemes" if ours else cls.__module__)(cls)
 
     def __init__(self, name=None, **kwargs):
         super().__init__(name=name, **kwargs)

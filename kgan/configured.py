@@ -6,7 +6,7 @@ import inspect
 class Configured:
     """Keeps its constructor's arguments under their own names; its config is read off the signature.
 
-    A subclass is registered with `keras.saving.register_keras_serializable(package="kgan")` and
+    A subclass is registered with `keras.saving.register_keras_serializable("kgan.penalties")` and
     writes neither `get_config` nor `from_config`.
     """
 

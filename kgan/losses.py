@@ -15,7 +15,7 @@ from keras import ops
 from kgan import backend
 from kgan.configured import Configured
 
-_register = keras.saving.register_keras_serializable(package="kgan")
+_register = keras.saving.register_keras_serializable("kgan.losses")
 
 
 def _float32(*logits):

@@ -167,7 +167,7 @@ _PREPROCESSING = {  # what the ImageNet networks were trained on, from RGB in [-
 }
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.objectives")
 class Perceptual(keras.layers.Layer):
     """Distance between two images in the features of a frozen network, a scalar.
 

@@ -16,7 +16,7 @@ from keras import ops
 from kgan import backend
 from kgan.configured import Configured
 
-_register = keras.saving.register_keras_serializable(package="kgan")
+_register = keras.saving.register_keras_serializable("kgan.penalties")
 
 
 def _squared_norms(gradients):

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable("kgan")
+@keras.saving.register_keras_serializable("kgan.schedules")
 class PerStep(keras.optimizers.schedules.LearningRateSchedule):
     """A schedule for an optimizer that makes several updates a training step.
 
@@ -40,7 +40,7 @@ class PerStep(keras.optimizers.schedules.LearningRateSchedule):
         return cls(keras.optimizers.schedules.deserialize(config["schedule"]), config["updates"])
 
 
-@keras.saving.register_keras_serializable("kgan")
+@keras.saving.register_keras_serializable("kgan.schedules")
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """Constant, then a straight line to zero (Isola et al. 2017; Zhu et al. 2017: 100 + 100 epochs).
 

@@ -5,7 +5,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class PadToMultiple(keras.layers.Layer):
     """Mirrors an image at its lower and right border until both sides are multiples of a number.
 
@@ -60,7 +60,7 @@ class PadToMultiple(keras.layers.Layer):
         return {**super().get_config(), "multiple": self.multiple, "least": self.least}
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class CropLike(keras.layers.Layer):
     """The upper left part of an image, as large as another: `x[:, :height * scale, :width * scale]`.
 

@@ -6,7 +6,7 @@ from keras import ops
 from kgan import backend
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class BatchNormalization(keras.layers.BatchNormalization):
     """Keras's layer, with the same weights and results, in half the time while training on one replica.
 

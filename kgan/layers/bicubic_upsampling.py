@@ -7,7 +7,7 @@ from keras import ops
 from kgan.layers.pixel_shuffle import pixel_shuffle
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class BicubicUpsampling2D(keras.layers.Layer):
     """Enlarges as Pillow's bicubic does: Keys's cubic with a of -1/2, weights at the border normalised.
 

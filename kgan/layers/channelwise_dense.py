@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class ChannelwiseDense(keras.layers.Layer):
     """`outputs[b, :, c] = inputs[b, :, c] @ kernel[c] + bias[:, c]`, over the pixels of each channel.
 

@@ -3,7 +3,7 @@
 import keras
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class ConditionalBatchNormalization(keras.layers.Layer):
     """`normalize(x) * scale[label] + offset[label]`, a scale and an offset per class and channel.
 

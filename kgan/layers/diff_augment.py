@@ -108,7 +108,7 @@ def _checked(policy):
     return policy
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class DiffAugment(Configured):
     """`diff_augment` with its settings, to be saved with a scheme.
 

@@ -8,7 +8,7 @@ from keras import ops
 PRESERVING = 5.0
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class GatedConv2D(keras.layers.Layer):
     """`activation(features) * sigmoid(gate)`, both convolutions of the input.
 

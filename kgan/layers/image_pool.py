@@ -6,7 +6,7 @@ from keras import ops
 from kgan import backend
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class ImagePool(keras.layers.Layer):
     """Shows half of the images as they come, half exchanged for older ones.
 

@@ -6,7 +6,7 @@ from keras import ops
 from kgan import backend
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class InstanceNormalization(keras.layers.GroupNormalization):
     """`(x - mean) / sqrt(variance + epsilon)`, of each image and channel (Ulyanov et al. 2016, arXiv:1607.08022).
 

@@ -6,7 +6,7 @@ from keras import ops
 from kgan.pictures.color import lab_from_rgb, rgb_from_lab
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class LabColors(keras.layers.Layer):
     """`rgb(L*(grey), reach * a, reach * b)`: a picture of the grey one's lightness in the colours given.
 

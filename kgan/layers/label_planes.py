@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class LabelPlanes(keras.layers.Layer):
     """`concatenate(image, planes)`: every pixel of sample i also gets the vector of sample i's label.
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class MinibatchStandardDeviation(keras.layers.Layer):
     """Appends, as channels, how much each feature varies within a group of samples.
 

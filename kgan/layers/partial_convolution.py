@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class PartialConv2D(keras.layers.Layer):
     """A convolution of the known pixels, scaled up for those that are missing.
 

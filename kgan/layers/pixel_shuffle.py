@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class PixelShuffle(keras.layers.Layer):
     """`outputs[:, y*r + i, x*r + j, c] = inputs[:, y, x, (i*r + j)*channels + c]`, r the scale.
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class ReflectionPadding2D(keras.layers.Layer):
     """Pads height and width by mirroring at the border pixel: `c b | a b c | b a`.
 

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class RowwiseConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D`, with the same weights and results, computed row by row of its kernel.
 

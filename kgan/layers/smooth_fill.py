@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class SmoothFill(keras.layers.Layer):
     """Fills a hole with what its surroundings suggest, nothing learned.
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class SpectralNormalization(keras.layers.Wrapper):
     """Runs a layer with `W / sigma(W)` in the place of its kernel `W`.
 

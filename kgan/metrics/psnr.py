@@ -30,7 +30,7 @@ def psnr(target, prediction, color: str = "rgb", border: int = 0, data_range: fl
     return 10.0 * ops.log10(data_range**2 / error)
 
 
-@keras.saving.register_keras_serializable("kgan")
+@keras.saving.register_keras_serializable("kgan.metrics")
 class PSNR(PairedImageMetric):
     """Mean of `psnr` over images.
 

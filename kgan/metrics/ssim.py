@@ -51,7 +51,7 @@ def ssim(target, prediction, color: str = "rgb", border: int = 0, data_range: fl
     return ops.mean(luminance * structure, axis=(1, 2, 3))
 
 
-@keras.saving.register_keras_serializable("kgan")
+@keras.saving.register_keras_serializable("kgan.metrics")
 class SSIM(PairedImageMetric):
     """Mean of `ssim` over images.
 

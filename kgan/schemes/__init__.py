@@ -1,12 +1,5 @@
 """Adversarial schemes, one a file."""
 
-# A saved scheme's networks may contain any of these layers: loading it finds them registered.
-from kgan import layers  # noqa: F401
-from kgan.layers import (
-    any_size,  # noqa: F401
-    lab_colors,  # noqa: F401
-)
-from kgan.networks import unet  # noqa: F401
 from kgan.schemes.generation.began import BEGAN
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN

@@ -19,10 +19,6 @@ def load_model(path):
     Raises:
         UserError: if there is none, or it cannot be read.
     """
-    # Loading finds classes by the names under which these modules register them.
-    from kgan import layers, losses, penalties, schedules, schemes  # noqa: F401
-    from kgan.metrics import psnr, ssim  # noqa: F401
-
     path = Path(path)
     file = path / "model.keras" if path.is_dir() else path
     if not file.is_file():

@@ -12,7 +12,7 @@ from kgan.layers.any_size import CropLike, PadToMultiple
 from kgan.networks.parts.normalization import normalize
 
 
-@keras.saving.register_keras_serializable(package="kgan")
+@keras.saving.register_keras_serializable("kgan.layers")
 class AlwaysDropout(layers.Dropout):
     """Dropout that stays on in inference."""
 
