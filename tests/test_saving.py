@@ -58,7 +58,9 @@ def test_K1_a_fresh_process_loads_what_was_saved(saved):
     path, expected = saved
     names = sorted(registered())
     runs = [
-        subprocess.Popen([sys.executable, "-c", *call], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", *call], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for call in ((PLAIN, path), (OURS, path, *names))
     ]
     (plain, wrong), (ours, wrong_too) = (run.communicate() for run in runs)
