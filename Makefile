@@ -4,12 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test test-all lint format clean
+# The same tests on the lowest versions that pyproject.toml allows.
+LOWEST := .venv-lowest
+LOWEST_READY := $(LOWEST)/.installed
+
+.PHONY: demo test test-slow test-lowest test-all lint format clean
 
 $(READY): pyproject.toml setup.py kgan/version.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	PYTHONWARNINGS='ignore:Editable installation' $(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(READY)
 
 demo: $(READY)  ## train on glyphs for a few minutes; leaves pictures, a report and a SavedModel
@@ -20,8 +24,21 @@ demo: $(READY)  ## train on glyphs for a few minutes; leaves pictures, a report 
 test: $(READY)  ## the fast tests, under ten minutes on two cores
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: test  ## the slow tests too, one at a time, as some of them look at the clock
+test-slow: $(READY)  ## those of minutes, one at a time, as some of them look at the clock
 	$(BIN)/python -m pytest -m slow
+
+test-lowest: $(LOWEST_READY)  ## engine, schemes and layers on the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/adversarial tests/backend tests/layers \
+		tests/schemes tests/test_losses.py tests/test_penalties.py
+
+test-all: test test-lowest test-slow
+
+$(LOWEST_READY): pyproject.toml .ci/lowest_versions.py
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --upgrade pip
+	$(PYTHON) .ci/lowest_versions.py > $(LOWEST)/versions.txt
+	$(LOWEST)/bin/python -m pip install --quiet --requirement $(LOWEST)/versions.txt pytest pytest-xdist
+	touch $(LOWEST_READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -32,4 +49,4 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(LOWEST) build dist *.egg-info

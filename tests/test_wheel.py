@@ -68,8 +68,8 @@ def run(*command, cwd):
 def test_the_wheel_has_the_package_and_the_apps(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "kgan/apps/image_generation.py" in names
-    assert "kgan/app/stages.py" in names
-    assert "kgan/adversarial.py" in names
+    assert "kgan/app/run/stages.py" in names
+    assert "kgan/schemes/generation/gan.py" in names
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "build", "apps/"))]
 
 
