@@ -386,6 +386,7 @@ class AdversarialModel(backend.Trainer, keras.Model):
 
     def _weight(self, side, term):
         default = {penalty.name: penalty.weight for penalty in self.penalties}.get(term, 1.0)
+        default = default(self.steps) if callable(default) else default
         return self.loss_weights.get(f"{side}/{term}", self.loss_weights.get(term, default))
 
     def penalty_terms(self, critic, real, fake):

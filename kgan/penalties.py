@@ -10,6 +10,8 @@ discriminator with batch normalization mixes samples and has no per-sample gradi
 normalization. Of patch logits the gradient of their sum is taken.
 """
 
+import math
+
 import keras
 from keras import ops
 
@@ -65,26 +67,34 @@ def standard_deviation(images):
     return ops.sqrt(backend.replica_mean(ops.mean(ops.square(images - mean))))
 
 
+def _number_or_schedule(weight):
+    """A float, or a Keras schedule, from itself or from its saved config."""
+    if isinstance(weight, dict):
+        weight = keras.optimizers.schedules.deserialize(weight)
+    return weight if isinstance(weight, keras.optimizers.schedules.LearningRateSchedule) else float(weight)
+
+
 class Penalty(Configured):
     """A weighted term of the discriminator's loss, or a constraint on its variables; subclasses write either.
 
     A penalty that only constrains returns `None` when called.
 
     Args:
-        weight: what the value is multiplied by, >= 0.
+        weight: what the value is multiplied by, >= 0; or a Keras schedule of it, in training steps.
         interval: evaluate on every so many steps, an integer >= 1.
     """
 
     name = None
 
     def __init__(self, weight: float = 1.0, interval: int = 1):
-        if weight < 0:
-            raise ValueError(f"A penalty's weight must be >= 0, received {weight}.")
+        weight = _number_or_schedule(weight)
+        if not callable(weight) and not 0 <= weight < math.inf:
+            raise ValueError(f"A penalty's weight must be >= 0 and finite, received {weight}.")
         if interval != int(interval) or interval < 1:
             raise ValueError(
                 f"A penalty's interval must be a whole number of steps >= 1, received {interval}."
             )
-        self.weight, self.interval = float(weight), int(interval)
+        self.weight, self.interval = weight, int(interval)
 
     def __call__(self, critic, real, fake, draw):
         raise NotImplementedError(f"{type(self).__name__} must define __call__(critic, real, fake, draw).")
@@ -222,15 +232,20 @@ NAMES = tuple(penalty.name for penalty in _PENALTIES)
 
 
 def _named(text):
-    """The penalty of this name, at the strength that follows it; the text itself if there is none."""
+    """The penalty of this name, at the strength (and interval) that follows it; the text itself if there is none."""
     name, given, strength = text.partition("=")
     known = {penalty.name: penalty for penalty in _PENALTIES}.get(name)
     if known is None or not given:
         return known or text
+    number, lazy, interval = strength.partition("/")
     try:
-        return known(float(strength))
-    except ValueError as error:
-        raise ValueError(f"Penalty {text!r}: expected NAME=NUMBER, such as {name}=1. {error}") from None
+        penalty = known(float(number), interval=int(interval)) if lazy else known(float(number))
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"Penalty {text!r}: expected NAME=NUMBER, such as {name}=1, or NAME=NUMBER/STEPS to evaluate it on every "
+            f"so many steps, such as r1=10/16. {error}"
+        ) from None
+    return penalty
 
 
 def get(penalty):
@@ -238,8 +253,9 @@ def get(penalty):
 
     Args:
         penalty: `None` for no penalty, one of `NAMES`, such a name with its strength ("r1=0.5": the weight, or
-            the limit of weight clipping), a dict from `keras.saving.serialize_keras_object`, a
-            `Penalty` (or an object with its attributes), or a list or tuple of those.
+            the limit of weight clipping) and its interval ("r1=10/16": on every sixteenth step), a
+            dict from `keras.saving.serialize_keras_object`, a `Penalty` (or an object with its attributes),
+            or a list or tuple of those.
 
     Raises:
         ValueError: for anything else, in one line that lists the known names, and for one name given twice.

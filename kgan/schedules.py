@@ -1,4 +1,4 @@
-"""Learning-rate schedules that adversarial papers use."""
+"""Schedules that adversarial papers use: of learning rates, and of what else an optimizer has."""
 
 import keras
 from keras import ops
@@ -63,3 +63,41 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"initial": self.initial, "constant": self.constant, "total": self.total}
+
+
+@keras.saving.register_keras_serializable("kgan.schedules")
+class ScheduledAdam(keras.optimizers.Adam):
+    """Adam whose beta_2 follows a schedule (Huang et al. 2024, arXiv:2501.05441: from 0.9 to 0.99).
+
+    The bias correction is Adam's with the beta_2 of the update: `1 - beta_2(t) ** t`.
+
+    Args:
+        learning_rate: a number or a Keras schedule.
+        beta_1: as Adam's.
+        beta_2: a number or a Keras schedule of numbers in [0, 1), by update.
+        epsilon, **options: as Adam's.
+
+    Example:
+        >>> rise = keras.optimizers.schedules.CosineDecay(0.9, 1000, alpha=0.99 / 0.9)
+        >>> optimizer = ScheduledAdam(2e-4, beta_1=0.0, beta_2=rise)
+    """
+
+    def __init__(self, learning_rate=2e-4, beta_1=0.0, beta_2=0.99, epsilon=1e-8, **options):
+        if isinstance(beta_2, dict):
+            beta_2 = keras.optimizers.schedules.deserialize(beta_2)
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **options)
+
+    @property
+    def beta_2(self):
+        """Of the update to come."""
+        return self._beta_2(self.iterations) if callable(self._beta_2) else self._beta_2
+
+    @beta_2.setter
+    def beta_2(self, value):
+        self._beta_2 = value
+
+    def get_config(self):
+        beta_2 = self._beta_2
+        if callable(beta_2):
+            beta_2 = keras.optimizers.schedules.serialize(beta_2)
+        return {**super().get_config(), "beta_2": beta_2}

@@ -226,5 +226,8 @@ def test_errors_are_one_line(make, words):
 def test_a_name_may_carry_its_strength():
     assert penalties.get("r1=0.5")[0].weight == 0.5
     assert penalties.get(["weight-clipping=0.1", "drift"])[0].limit == 0.1
-    with pytest.raises(ValueError, match="expected NAME=NUMBER, such as r1=1"):
-        penalties.get("r1=strong")
+    lazy = penalties.get("r1=10/16")[0]
+    assert (lazy.weight, lazy.interval) == (10.0, 16)
+    for wrong in ("r1=strong", "r1=10/often", "r1=10/0", "weight-clipping=0.1/4", "r1=nan"):
+        with pytest.raises(ValueError, match="expected NAME=NUMBER, such as"):
+            penalties.get(wrong)

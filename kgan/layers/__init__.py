@@ -6,8 +6,10 @@ from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
 from kgan.layers.gated_convolution import GatedConv2D
+from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_planes import LabelPlanes
+from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
@@ -23,8 +25,11 @@ __all__ = [
     "ConditionalBatchNormalization",
     "DiffAugment",
     "GatedConv2D",
+    "GridSum",
+    "GroupedConv2D",
     "InstanceNormalization",
     "LabelPlanes",
+    "LearnedGrid",
     "MinibatchStandardDeviation",
     "PartialConv2D",
     "PixelShuffle",

@@ -5,6 +5,7 @@ from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN
 from kgan.schemes.generation.gan import GAN
 from kgan.schemes.generation.lsgan import LSGAN
+from kgan.schemes.generation.r3gan import R3GAN
 from kgan.schemes.generation.wgan import WGAN
 from kgan.schemes.generation.wgangp import WGANGP
 from kgan.schemes.inpainting.context_encoder import ContextEncoder
@@ -30,6 +31,7 @@ __all__ = [
     "GAN",
     "LSGAN",
     "Pix2Pix",
+    "R3GAN",
     "SRGAN",
     "SuperResolution",
     "WGAN",

@@ -20,6 +20,8 @@ CASES = {
     "channelwise": (lambda **o: layers.ChannelwiseDense(**o), [IMAGE], False),
     "gated": (lambda **o: layers.GatedConv2D(5, 3, strides=2, activation="relu", **o), [IMAGE], True),
     "partial": (lambda **o: layers.PartialConv2D(5, 3, strides=2, **o), [IMAGE, MASK], True),
+    "grouped": (lambda **o: layers.GroupedConv2D(6, 3, groups=2, **o), [IMAGE], True),
+    "grid_sum": (lambda **o: layers.GridSum(**o), [IMAGE], False),
     "smooth_fill": (lambda **o: layers.SmoothFill(2, 2, 3, **o), [IMAGE, MASK], True),
     "conditional_bn": (lambda **o: layers.ConditionalBatchNormalization(3, **o), [IMAGE, LABEL], True),
     "label_planes": (lambda **o: layers.LabelPlanes(3, **o), [IMAGE, LABEL], True),

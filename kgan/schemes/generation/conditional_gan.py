@@ -17,10 +17,10 @@ class ConditionalGAN(GAN):
         generator: network from `{"latent": (batch, latent_size), "label": (batch,)}` to images.
         discriminator: network from `{"image": ..., "label": (batch,)}` to logits.
         latent_size: numbers in a latent.
-        classes: how many labels, from 0 to classes - 1.
+        classes: how many labels, from 0 to classes - 1; 0 for none, which makes it a `GAN`.
 
     Raises:
-        ValueError: networks without a label input.
+        ValueError: networks without a label input, or with one and no classes.
 
     Example:
         >>> model = ConditionalGAN(
@@ -37,23 +37,32 @@ class ConditionalGAN(GAN):
 
     def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
         for name, network in (("generator", generator), ("discriminator", discriminator)):
-            if "label" not in inputs_by_name(network, "one"):
+            if ("label" in inputs_by_name(network, "one")) != bool(classes):
+                wanted = "an input named 'label'" if classes else "no input named 'label'"
                 raise ValueError(
-                    f"ConditionalGAN: expected a {name} with an input named 'label', received one with inputs "
-                    f"{[t.name for t in network.inputs]}. Build it with classes={classes}."
+                    f"{type(self).__name__}: expected a {name} with {wanted} for classes={classes}, received one "
+                    f"with inputs {[t.name for t in network.inputs]}. Build both with one number of classes."
                 )
         super().__init__(generator, discriminator, latent_size, **kwargs)
         self.classes = classes
 
     def generate(self, batch):
+        if not self.classes:
+            return super().generate(batch)
         label = batch["label"]
         latent = self.draw("latent", (ops.shape(label)[0], self.latent_size))
         return {"image": self.generator({"latent": latent, "label": label})}
 
     def judge(self, image, batch):
+        if not self.classes:
+            return super().judge(image, batch)
         return self.discriminator({"image": image, "label": batch["label"]})
 
     def sample_inputs(self, count, seed, label=None):
+        if not self.classes and label is None:
+            return super().sample_inputs(count, seed)
+        if not self.classes:
+            raise ValueError(f"sample: expected no label from a model trained without, received {label!r}.")
         latent = backend.random("normal", (count, self.latent_size), [seed, 0])
         label = (
             ops.arange(count, dtype="int32") % self.classes if label is None else ops.array(label, "int32")
