@@ -241,7 +241,7 @@ class Predict(PredictPictures):
         return ImageNetwork(model.predict_on_batch, model.generator)
 
     def transformed(self, run, job, picture):
-        from kgan.pictures.picture_file import Picture
+        from kgan.pictures.picture import Picture
         from kgan.tasks.inpainting import predict_holes
         from kgan.tasks.inpainting.filling import crop_filler
 

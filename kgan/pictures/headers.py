@@ -6,6 +6,8 @@ import struct
 
 from PIL import ExifTags, Image
 
+from kgan.pictures.tiff import PIXEL_LIMIT, OtherTiff, open_tiff
+
 EXTENSIONS = {
     *(
         ".jpg",
@@ -24,11 +26,11 @@ EXTENSIONS = {
     ),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif", ".heic", ".heif"),
 }
-PIXEL_LIMIT = 100_000_000  # more than any camera's; decoded to RGB, 300 MB
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two of files beyond 4 GB
 TAIL = 4096  # the bytes at a file's end where its end marker is looked for
 
-# The decoders, as the `route` of a row. JPEG to BMP are TensorFlow's; PILLOW reads all that they do not.
-JPEG, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA, GIF, BMP, PILLOW = range(8)
+# The decoders, as the `route` of a row. JPEG to BMP are TensorFlow's; OTHER is `decoding`, which reads all formats.
+JPEG, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA, GIF, BMP, OTHER = range(8)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Header:
     height: int = 0
     width: int = 0
     orientation: int = 1
-    route: int = PILLOW
+    route: int = OTHER
     kind: str = ""
     problem: str = ""
 
@@ -67,19 +69,35 @@ def read_header(file, size: int, name: str = "") -> Header:
     except Image.DecompressionBombError:
         return Header(problem=f"has more than {PIXEL_LIMIT // 10**6} million pixels")
     except Exception as error:  # a broken header can raise anything
-        return Header(problem=_why(error, file, name))
+        return _tiff_header(file) or Header(problem=_why(error, file, name))
+
+
+def _tiff_header(file):
+    """The header of a TIFF that Pillow does not know, or None."""
+    try:
+        file.seek(0)
+        if file.read(4) not in TIFF_STARTS:
+            return None
+        file.seek(0)
+        found = open_tiff(file)
+    except OtherTiff:
+        return None
+    except Exception as error:
+        return Header(problem=str(error))
+    return Header(*found.size, kind=f"TIFF {found.kind}")
 
 
 def _describe(image, file):
     width, height = image.size
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     route = _route(image, file)
-    if orientation >= 5 and not (route == PILLOW and image.format == "TIFF"):  # Pillow turns TIFFs itself
+    if orientation >= 5 and not (route == OTHER and image.format == "TIFF"):  # Pillow turns TIFFs itself
         width, height = height, width
-    return Header(height, width, 1 if route == PILLOW else orientation, route, f"{image.format} {image.mode}")
+    return Header(height, width, 1 if route == OTHER else orientation, route, f"{image.format} {image.mode}")
 
 
-def _orientation(image):
+def orientation_of(image) -> int:
+    """EXIF's orientation of an opened Pillow image, 1 (upright) to 8."""
     if (
         image.format == "PNG" and "exif" not in image.info
     ):  # Pillow would decode the whole file to look for it
@@ -93,6 +111,8 @@ def _route(image, file):
     match image.format, image.mode:
         case (("JPEG" | "MPO"), ("L" | "RGB")):
             return JPEG
+        case "PNG", _ if is_deep_png(_start(file)):
+            return OTHER  # TensorFlow would cut off the lower 8 bits instead of rounding
         case "PNG", ("L" | "RGB") if plain:
             return PNG
         case "PNG", ("LA" | "RGBA"):
@@ -102,8 +122,21 @@ def _route(image, file):
         case "GIF", _ if plain and not image.is_animated:
             return GIF
         case "BMP", "RGB":
-            return BMP if _is_plain_bitmap(file) else PILLOW
-    return PILLOW
+            return BMP if _is_plain_bitmap(file) else OTHER
+    return OTHER
+
+
+def is_deep_png(start: bytes) -> bool:
+    """Whether a file that starts so is a PNG of 16 bits a channel."""
+    return start[:8] == b"\x89PNG\r\n\x1a\n" and start[24:25] == b"\x10"
+
+
+def _start(file):
+    place = file.tell()
+    file.seek(0)
+    start = file.read(32)
+    file.seek(place)
+    return start
 
 
 def _is_plain_bitmap(file):

@@ -14,6 +14,7 @@ from kgan.cli import dispatch
 from kgan.metrics.score_table import hole_scores
 from kgan.networks import gated_inpainting
 from kgan.pictures import picture_file
+from kgan.pictures.picture import Picture
 from kgan.pictures.pixels import to_float, to_uint8
 from kgan.tasks.inpainting import predict_holes
 from kgan.tiles.runner import ImageNetwork, Runner
@@ -93,7 +94,7 @@ def test_known_pixels_come_back_bit_for_bit(run, tmp_path):
         save(tmp_path / "masks" / name, masks[name])
         parts = (pixels[..., :3], pixels[..., 3:]) if channels == 4 else (pixels, None)
         (tmp_path / "in").mkdir(exist_ok=True)
-        picture_file.write(picture_file.Picture(*parts), tmp_path / "in" / name)
+        picture_file.write(Picture(*parts), tmp_path / "in" / name)
     flags = ["--run", run, "--mask", tmp_path / "masks", "--output", tmp_path / "out"]
     assert kgan("predict", tmp_path / "in", *flags) == 0
     for name, pixels in pictures.items():
@@ -146,7 +147,7 @@ def test_a_crop_around_the_hole_is_what_the_network_sees():
         seen.append((image, hole))
         return image * 0 + 0.5
 
-    picture = picture_file.Picture(pixels)
+    picture = Picture(pixels)
     found = predict_holes.fill_by_crops(fill, (32, 32), (16, 16), picture, mask)
     assert len(seen) == 1
     image, hole = seen[0]
@@ -165,7 +166,7 @@ def test_large_holes_are_painted_on_a_reduced_crop_and_far_ones_apart():
         calls.append(int(hole.sum()))
         return np.full_like(image, -1)
 
-    picture = picture_file.Picture(np.full((150, 260, 3), 255, np.uint8))
+    picture = Picture(np.full((150, 260, 3), 255, np.uint8))
     found = predict_holes.fill_by_crops(fill, (32, 32), (16, 16), picture, mask)
     assert len(calls) == 2
     assert sorted(calls)[0] == 100
@@ -203,7 +204,7 @@ def test_a_smooth_start_looks_around_its_hole_only(size):
         return np.asarray(generator(images))
 
     run = Runner(ImageNetwork(call, generator), tile=0)
-    picture = picture_file.Picture(np.asarray(Image.fromarray(random_pixels(90, 110, 3)).resize((1100, 900))))
+    picture = Picture(np.asarray(Image.fromarray(random_pixels(90, 110, 3)).resize((1100, 900))))
     mask = box(900, 1100, 400, 500, 400 + size, 500 + size) > 0
     found = predict_holes.fill_anywhere(run, picture, mask).astype(int)
     assert seen[0][0] < 800

@@ -141,7 +141,7 @@ def repainted(run, picture, keeps_grey=True):
     import numpy as np
 
     from kgan.data.views.degradation import enlarged
-    from kgan.pictures.picture_file import as_channels, as_integers
+    from kgan.pictures.picture import as_channels, as_integers
 
     channels = run.image_network.network.inputs[0].shape[-1]
     grey = picture.pixels.shape[-1] == 1

@@ -13,8 +13,8 @@ from kgan.data.source.source import Part, Source
 from kgan.data.views.color_jitter import jitter
 from kgan.data.views.view import View
 from kgan.errors import UserError
-from kgan.pictures.pillow import WHITE
 from kgan.pictures.pixels import to_float
+from kgan.pictures.transparency import WHITE
 
 NAME = re.compile(r"(?P<name>[^:\[\]]+(?::[\d.*]+)?)(?::(?P<split>\D.*))?")
 HELD_OUT = ("validation", "test")  # the first that a dataset has

@@ -9,7 +9,7 @@ from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
 from kgan.errors import UserError
-from kgan.pictures.pillow import WHITE
+from kgan.pictures.transparency import WHITE
 
 
 def images(

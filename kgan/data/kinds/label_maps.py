@@ -16,7 +16,7 @@ from kgan.data.views.decode import Decoder
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
 from kgan.errors import UserError
-from kgan.pictures.pillow import WHITE
+from kgan.pictures.transparency import WHITE
 
 LOOKED_AT = 1000  # maps that are read to learn which values there are
 LARGEST = 256  # values of 8 bits

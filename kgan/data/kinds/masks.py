@@ -12,7 +12,7 @@ from kgan.data.views.pictures import Pictures
 from kgan.data.views.random_masks import HOLES
 from kgan.data.views.view import View
 from kgan.errors import UserError
-from kgan.pictures.pillow import WHITE
+from kgan.pictures.transparency import WHITE
 
 
 def masked(

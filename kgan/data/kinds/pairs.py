@@ -13,7 +13,7 @@ from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
 from kgan.errors import UserError
-from kgan.pictures.pillow import WHITE
+from kgan.pictures.transparency import WHITE
 
 DIRECTIONS = ("AtoB", "BtoA")
 PROPORTIONS = 0.02  # halves that differ by more than this show different things

@@ -6,10 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.data.folders import archive
-from kgan.pictures import pillow
-from kgan.pictures.headers import BMP, GIF, JPEG, PILLOW, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
-
-GREY = (0.299, 0.587, 0.114)
+from kgan.pictures import decoding
+from kgan.pictures.headers import BMP, GIF, JPEG, OTHER, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
+from kgan.pictures.picture import LUMINANCE
+from kgan.pictures.transparency import WHITE
 
 
 class Decoder:
@@ -21,7 +21,7 @@ class Decoder:
         background: (red, green, blue), 0 to 255, what transparent pictures are laid over.
     """
 
-    def __init__(self, index, channels: int = 3, background=pillow.WHITE):
+    def __init__(self, index, channels: int = 3, background=WHITE):
         self.root, self.zipped = index.root, index.is_zip
         self.channels, self.background = channels, tuple(background)
         self.routes = np.unique(index.rows["route"]).tolist()
@@ -83,10 +83,10 @@ class Decoder:
             WEBP_ALPHA: parts(lambda data: self._flatten(tf.io.decode_webp(data, 4)[0])),
             GIF: parts(lambda data: self._recolour(tf.io.decode_gif(data)[0])),
             BMP: parts(lambda data: self._recolour(tf.io.decode_bmp(data, 3))),
-            PILLOW: lambda: self._with_pillow(row, windows, size),
+            OTHER: lambda: self._otherwise(row, windows, size),
         }
         if row["again"]:
-            found = branches[PILLOW]()
+            found = branches[OTHER]()
         else:
             found = [turn.upright(pixels) for pixels in self._branch(row["route"], branches)]
         return [tf.ensure_shape(pixels, [None, None, self.channels]) for pixels in found]
@@ -104,11 +104,11 @@ class Decoder:
         return self.problem(row) or f"{os.fsdecode(row['name'])}: cannot be decoded"
 
     def problem(self, row) -> str:
-        """Returns "name: what is wrong" for a row (NumPy values), or an empty str if Pillow can read it."""
+        """Returns "name: what is wrong" for a row (NumPy values), or an empty str if it can be read."""
         name = os.fsdecode(row["name"])
         try:
             found, expected = (
-                pillow.decode(self.bytes(row)).shape[:2],
+                decoding.decode(self.bytes(row)).size,
                 (int(row["height"]), int(row["width"])),
             )
             if found != expected:
@@ -137,7 +137,7 @@ class Decoder:
         """Gives opaque pixels, grey or RGB, the asked number of channels."""
         found = pixels.shape[-1]
         if self.channels == 1 and found == 3:
-            grey = tf.tensordot(tf.cast(pixels, tf.float32), tf.constant(GREY), 1)[..., None]
+            grey = tf.tensordot(tf.cast(pixels, tf.float32), tf.constant(LUMINANCE), 1)[..., None]
             return tf.cast(tf.round(grey), tf.uint8)
         if self.channels == 4:
             return tf.concat(
@@ -155,10 +155,11 @@ class Decoder:
         )
         return self._recolour(tf.cast(tf.round(over), tf.uint8))
 
-    def _with_pillow(self, row, windows, size):
+    def _otherwise(self, row, windows, size):
         def decode(name, offset, packed, deflated, places, expected):
             data = archive.read(self.root, offset, packed, deflated) if self.zipped else self._path(name)
-            return pillow.decode_windows(data, places, tuple(expected), self.channels, self.background)
+            found = decoding.decode_windows(data, places, tuple(expected))
+            return [window.flat(self.channels, self.background) for window in found]
 
         places = tf.stack([tf.stack(window[:4]) for window in windows])
         member = [row[column] if self.zipped else 0 for column in ("offset", "packed", "deflated")]

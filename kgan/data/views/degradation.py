@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from kgan.data.source.keys import fold
 from kgan.data.source.source import Source
-from kgan.pictures.picture_file import as_integers
+from kgan.pictures.picture import as_integers
 from kgan.pictures.pixels import to_float, to_uint8
 
 DEGRADATIONS = ("bicubic", "blind")

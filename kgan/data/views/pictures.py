@@ -4,8 +4,8 @@ from kgan.data.source.keys import fold
 from kgan.data.views.color_jitter import jitter
 from kgan.data.views.decode import Decoder
 from kgan.data.views.view import View
-from kgan.pictures.pillow import WHITE
 from kgan.pictures.pixels import to_float
+from kgan.pictures.transparency import WHITE
 
 
 class Pictures:

@@ -138,7 +138,7 @@ def fill_by_crops(fill, image_size, centre_size, picture, mask) -> np.ndarray:
     from scipy import ndimage
 
     from kgan.data.views.degradation import resized
-    from kgan.pictures.picture_file import as_channels, as_float
+    from kgan.pictures.picture import as_channels, as_float
 
     filled = picture.pixels.copy()
     # Holes that nearly touch are one: each is the other's surroundings.
@@ -175,13 +175,13 @@ def fill_by_crops(fill, image_size, centre_size, picture, mask) -> np.ndarray:
 
 def as_picture(made, picture):
     """Floats as integers with the picture's channels and depth."""
-    from kgan.pictures.picture_file import as_channels, as_integers
+    from kgan.pictures.picture import as_channels, as_integers
 
     return as_integers(as_channels(made, picture.pixels.shape[-1]), picture.deep)
 
 
 def _part(picture, window):
-    from kgan.pictures.picture_file import Picture
+    from kgan.pictures.picture import Picture
 
     return Picture(picture.pixels[window])
 

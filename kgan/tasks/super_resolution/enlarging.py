@@ -12,7 +12,7 @@ from kgan.data.views.degradation import degraded, enlarged
 from kgan.errors import UserError
 from kgan.metrics.score_table import Comparison, enlargement_scores
 from kgan.pictures import picture_file
-from kgan.pictures.picture_file import as_integers
+from kgan.pictures.picture import as_integers
 from kgan.pictures.pixels import to_float, to_uint8
 from kgan.schemes import SuperResolution
 from kgan.tiles.runner import ImageNetwork

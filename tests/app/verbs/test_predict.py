@@ -14,6 +14,7 @@ from kgan.cli.dispatch import parse
 from kgan.data.views import degradation
 from kgan.errors import UserError
 from kgan.pictures import picture_file
+from kgan.pictures.picture import Picture
 from kgan.tiles.runner import ImageNetwork, Runner, free_memory, out_of_memory
 
 
@@ -147,7 +148,7 @@ def test_16_bits_survive(tmp_path, channels, suffix):
     pixels = np.random.default_rng(0).integers(0, 65536, (6, 9, channels), np.uint16)
     colours, alpha = (pixels, None) if channels in (1, 3) else (pixels[..., :-1], pixels[..., -1:])
     path = tmp_path / f"a{suffix}"
-    picture_file.write(picture_file.Picture(colours, alpha), path)
+    picture_file.write(Picture(colours, alpha), path)
     run(path, "--output", tmp_path / "out")
     found = picture_file.read(tmp_path / "out" / path.name)
     assert found.deep
