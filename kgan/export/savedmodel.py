@@ -1,9 +1,9 @@
 """SavedModels that serve without kgan and without Keras, in TensorFlow Serving's layout.
 
-`<folder>/<version>/` has three signatures: `serving_default` (float32 images in [-1, 1]), `uint8`, and
-`png` (encoded files, as strings). A model that does several things says so in `serving_calls`, a dict from a
-name to `(callable, input signature)`; each gets three signatures of its own. `assets.extra/reference.npz` holds
-inputs and what `predict` made of them, so that `kgan check` can compare wherever the folder has gone.
+`<folder>/<version>/` has three signatures: `serving_default` (float32 images in [-1, 1]), `uint8`, and `png` (encoded
+files, as strings). A model that does several things says so in `serving_calls`, a dict from a name to `(callable, input
+signature)`; each gets three signatures of its own. `assets.extra/reference.npz` holds inputs and what `predict` made of
+them, so that `kgan check` can compare wherever the folder has gone.
 """
 
 import json
@@ -15,16 +15,13 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.errors import UserError
+from kgan.export import forms
 from kgan.export.check import FACTS, REFERENCE
-from kgan.pictures import pixels
+from kgan.export.reference import DEFAULT, named, prefix, reference
 from kgan.version import __version__
 
-DEFAULT = "serving_default"
-# Where a model takes any size, the comparison is made at several, non-square and odd ones among them.
-REFERENCE_SIZES = ((64, 64), (48, 80), (37, 53))
 
-
-def export(model, folder, overwrite=False):
+def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> Path:
     """Writes a model for serving. Its moving average is what serves, if it has one.
 
     Args:
@@ -43,10 +40,7 @@ def export(model, folder, overwrite=False):
     signatures, cases = {}, {}
     for name, (call, inputs) in calls.items():
         signatures |= _signatures(name, call, inputs)
-        for number, values in enumerate(_reference_inputs(model, name, inputs)):
-            floats = _floats(values)
-            outputs = model.predict(floats, verbose=0) if name == DEFAULT else call(floats, training=False)
-            cases |= _cases(name, number, inputs, values, _named(outputs))
+        cases |= reference(model, name, call, inputs)
     partial = target.with_name(f".{target.name}.part")
     shutil.rmtree(partial, ignore_errors=True)
     module = tf.Module()
@@ -81,108 +75,44 @@ def _version(folder, overwrite):
 
 def _signatures(name, call, inputs):
     """The float, uint8 and PNG forms of one call, traced."""
-    prefix = "" if name == DEFAULT else f"{name}_"
-    pictures = {key for key, tensor in inputs.items() if _is_image(tensor)}
-    specs = {key: tf.TensorSpec(tensor.shape, tensor.dtype, name=key) for key, tensor in inputs.items()}
+    found = {key: forms.form_of(key, tensor) for key, tensor in inputs.items()}
 
     def floats(values):
-        return _named(call(values, training=False))
+        return named(call(values, training=False))
 
     def bytes_(values):
-        converted = {key: pixels.to_float(v) if key in pictures else v for key, v in values.items()}
-        return {key: pixels.to_uint8(v) if _is_image(v) else v for key, v in floats(converted).items()}
+        return forms.to_bytes(floats({key: found[key].from_bytes(value) for key, value in values.items()}))
 
     def files(values):
-        decoded = {
-            key: _decode(v, inputs[key].shape[-1]) if key in pictures else v for key, v in values.items()
-        }
-        for key in pictures:
-            decoded[key] = tf.ensure_shape(decoded[key], inputs[key].shape)
-        return {key: _encode(v) if v.dtype == tf.uint8 else v for key, v in bytes_(decoded).items()}
+        decoded = {key: found[key].from_files(value) for key, value in values.items()}
+        return forms.to_files(bytes_(decoded))
 
-    as_bytes = {
-        key: tf.TensorSpec(s.shape, tf.uint8, key) if key in pictures else s for key, s in specs.items()
+    kinds = {name: (floats, "floats"), f"{prefix(name)}uint8": (bytes_, "bytes")}
+    kinds[f"{prefix(name)}png"] = (files, "files")
+    return {
+        key: _traced(function, {of: getattr(form, kind) for of, form in found.items()})
+        for key, (function, kind) in kinds.items()
     }
-    as_files = {
-        key: tf.TensorSpec([None], tf.string, key) if key in pictures else s for key, s in specs.items()
-    }
-    forms = {name: (floats, specs), f"{prefix}uint8": (bytes_, as_bytes), f"{prefix}png": (files, as_files)}
-    return {key: _traced(function, signature) for key, (function, signature) in forms.items()}
 
 
-def _traced(function, signature):
-    return tf.function(function, input_signature=[signature], autograph=False).get_concrete_function()
+def _traced(function, specs):
+    """`function` for requests of these shapes and no others, which are answered with an error.
+
+    A signature's shapes bind nobody: with oneDNN a request of another rank ends the process that serves.
+    """
+
+    def checked(values):
+        return function({key: _checked(value, specs[key]) for key, value in values.items()})
+
+    return tf.function(checked, input_signature=[specs], autograph=False).get_concrete_function()
 
 
-def _decode(files, channels):
-    """Encoded files of one size, as a batch."""
-
-    def decode(file):
-        return tf.io.decode_image(file, channels=channels, expand_animations=False)
-
-    return tf.map_fn(decode, files, fn_output_signature=tf.TensorSpec([None, None, channels], tf.uint8))
-
-
-def _encode(images):
-    return tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.TensorSpec([], tf.string))
-
-
-def _is_image(tensor):
-    shape = tensor.shape
-    return (
-        len(shape) == 4
-        and shape[-1] in (1, 3, 4)
-        and keras.backend.standardize_dtype(tensor.dtype) != "string"
-    )
-
-
-def _named(outputs):
-    return dict(outputs) if isinstance(outputs, dict) else {"image": outputs}
-
-
-def _floats(values):
-    return {key: pixels.to_float(v) if v.dtype == np.uint8 else v for key, v in values.items()}
-
-
-def _reference_inputs(model, name, inputs):
-    """Dicts of arrays to compare on, images among them as uint8."""
-    if name == DEFAULT and not any(_is_image(tensor) for tensor in inputs.values()):
-        return [{key: keras.ops.convert_to_numpy(v) for key, v in model.sample_inputs(4, seed=0).items()}]
-    random = np.random.default_rng(0)
-    any_size = any(None in tensor.shape[1:3] for tensor in inputs.values())
-    cases = []
-    for size in REFERENCE_SIZES if any_size else ((None, None),):
-        shapes = {
-            key: [2, *_filled(tensor.shape[1:3], size), *tensor.shape[3:]] for key, tensor in inputs.items()
-        }
-        cases.append({key: random.integers(0, 256, shape, np.uint8) for key, shape in shapes.items()})
-    return cases
-
-
-def _filled(shape, size):
-    return [own or given for own, given in zip(shape, size, strict=True)]
-
-
-def _cases(name, number, inputs, values, outputs):
-    """The entries of the reference file for one input, in all three forms."""
-    prefix = "" if name == DEFAULT else f"{name}_"
-    outputs = {key: keras.ops.convert_to_numpy(value) for key, value in outputs.items()}
-    as_bytes = {key: pixels.to_uint8(value) if _is_image(value) else value for key, value in outputs.items()}
-    as_files = {key: _png(value) if value.dtype == np.uint8 else value for key, value in values.items()}
-    forms = {
-        name: (_floats(values), outputs),
-        f"{prefix}uint8": (values, as_bytes),
-        f"{prefix}png": (as_files, as_bytes),
-    }
-    found = {}
-    for signature, (given, expected) in forms.items():
-        found |= {f"{signature}|{number}|input|{key}": value for key, value in given.items()}
-        found |= {f"{signature}|{number}|output|{key}": value for key, value in expected.items()}
-    return found
-
-
-def _png(images):
-    return np.array([tf.io.encode_png(image).numpy() for image in images])
+def _checked(value, spec):
+    value = tf.ensure_shape(value, spec.shape)
+    told = f"{spec.name}: expected a batch of at least one, received an empty one."
+    some = tf.debugging.Assert(tf.greater(tf.shape(value)[0], 0), [told])
+    with tf.control_dependencies([some]):
+        return tf.identity(value)
 
 
 def _count(variables):

@@ -10,7 +10,8 @@ import pytest
 
 from apps import cyclegan, inpainting, pix2pix, super_resolution
 from kgan.export import check
-from kgan.export.savedmodel import REFERENCE_SIZES, export
+from kgan.export.reference import SIZES
+from kgan.export.savedmodel import export
 from kgan.pictures import pixels
 
 TINY = {"width": 4, "xla": "off"}
@@ -111,7 +112,7 @@ def test_bytes_and_files_through_tensorflow_alone(name, served):
         found = cases(model, target, prefix)
         sizes = [next(iter(case.values())).shape[1:3] for case, _ in found]
         # The context encoder's fully connected layer fixes the one size.
-        assert sizes == ([(32, 64)] if name == "context-encoder" else list(REFERENCE_SIZES))
+        assert sizes == ([(32, 64)] if name == "context-encoder" else list(SIZES))
         for number, (_, expected) in enumerate(found):
             assert expected.std() > 10
             for form in ("uint8", "png"):
