@@ -150,5 +150,5 @@ def test_frames_there_and_back():
     clips = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 5, 1), np.uint8)
     form = forms.form_of("frames", tf.TensorSpec((None, 3, 4, 5, 1), tf.float32))
     files = forms.encode(tf.constant(clips))
-    assert files.shape == form.files.shape.as_list()[:0] + [2, 3]
+    assert files.shape == (2, 3)
     np.testing.assert_array_equal(form.from_files(files), clips)
