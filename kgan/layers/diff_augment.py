@@ -120,8 +120,25 @@ class DiffAugment(Configured):
         `DiffAugment("translation,cutout")(images, draw)`
     """
 
+    name = "diffaugment"
+    adaptive = False
+
     def __init__(self, policy=POLICY, channels: int | None = None):
         self.policy, self.channels = _checked(policy), channels
 
-    def __call__(self, images, draw):
-        return diff_augment(images, draw, self.policy, self.channels)
+    def check(self, image_size) -> None:
+        """Refuse images too small to be shifted and holed.
+
+        Raises:
+            ValueError: a side below 8 pixels, or unknown.
+        """
+        if any(side is None or side < 8 for side in image_size):
+            raise ValueError(
+                "augment: expected images of at least 8x8 pixels, of one known size, for diffaugment, received "
+                f"{image_size[0]}x{image_size[1]}. Use larger images or augment='none'."
+            )
+
+    def __call__(self, images, draw, probability=None, use="diff-augment", color=True):
+        """Augments a batch, all of it whatever `probability`; what is no picture (a mask) without `color`."""
+        policy = [name for name in self.policy if color or name != "color"]
+        return diff_augment(images, draw, policy, self.channels, use) if policy else images
