@@ -1,8 +1,11 @@
 """Two logical CPU devices stand in for two GPUs, set before TensorFlow looks at the machine."""
 
 import os
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# No test depends on which feature networks somebody has fetched onto this machine.
+os.environ["KGAN_HOME"] = os.path.join(tempfile.gettempdir(), "kgan-tests-home")
 
 import pytest
 

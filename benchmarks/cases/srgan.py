@@ -24,7 +24,8 @@ class Srgan:
     def kgan(self):
         import keras
 
-        from kgan.networks import pretrained, srgan_discriminator, srresnet
+        from kgan.networks import srgan_discriminator, srresnet
+        from kgan.networks.features import vgg
         from kgan.objectives import Perceptual
         from kgan.schemes.super_resolution.srgan import SRGAN
 
@@ -34,7 +35,7 @@ class Srgan:
         )
         trunk = keras.applications.VGG19(include_top=False, weights=None, input_shape=(32, 32, 3))
         last = f"block{self.stages}_conv{len(VGG19[self.stages - 1])}"
-        features = pretrained.vgg19_taps(trunk, (last,), before_activation=False)
+        features = vgg.taps_of(trunk, (last,), before_activation=False)
         perceptual = Perceptual(features, [f"{last}_rectifier"], criterion="l2")
         model = SRGAN(generator, discriminator, perceptual)
         model.compile()

@@ -87,6 +87,11 @@ def _dispatch(arguments):
     apps = app_names()
     if first == "data" or first == "check":
         verbs, prefix = importlib.import_module("kgan.cli.inspection").VERBS, "kgan"
+    elif first == "features":
+        features = importlib.import_module("kgan.cli.features")
+        verbs, prefix = features.VERBS, "kgan features"
+        apps = {**apps, "features": features.DESCRIPTION}
+        arguments = arguments[1:]
     elif first in apps:
         verbs, prefix = (
             importlib.import_module(f"{APPS_PACKAGE}.{first.replace('-', '_')}").VERBS,
@@ -94,7 +99,9 @@ def _dispatch(arguments):
         )
         arguments = arguments[1:]
     else:
-        raise UserError(_unknown("app or command", first, [*apps, "data", "check"], "kgan --help"))
+        raise UserError(
+            _unknown("app or command", first, [*apps, "data", "check", "features"], "kgan --help")
+        )
     if not arguments or arguments[0] in ("--help", "-h"):
         print(_verbs_overview(prefix, apps[first], verbs))
         return 0
@@ -156,6 +163,7 @@ def _overview():
         "beside the apps:",
         f"  {'data FOLDER':<{width}}  Say what kgan sees in a folder: images, sizes, labels, problems.",
         f"  {'check EXPORT':<{width}}  Serve an exported model in a fresh process and compare.",
+        f"  {'features':<{width}}  Networks that pictures are compared in: `features list`, `features fetch NAME`.",
         "",
         "`kgan <app> --help` lists an app's verbs, `kgan <app> <verb> --help` their flags; `kgan --version`.",
     ]

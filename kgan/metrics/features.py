@@ -8,9 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan.networks import pretrained, random_convolution
+from kgan.networks.features import cache, catalog, random_convolution
 
-NAMES = ("auto", "inception-v3", random_convolution.VERSION, "pixels")
+NAMES = ("auto", *catalog.DISTRIBUTION, random_convolution.VERSION, "pixels")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,9 +65,10 @@ def get(
     """The extractor of that name, or around that network.
 
     Args:
-        features: "inception-v3"; "random-convolution-v1"; "pixels"; "auto" (Inception-v3 where its weights
-            can be had, else random-convolution-v1 with a notice that says why); a path to a `.keras` file; a
-            `keras.Model`; or a `FeatureExtractor`, returned as it is.
+        features: a name of `kgan features list`, fetched if need be; "random-convolution-v1"; "pixels"; "auto"
+            (Inception-v3 or another of the list if it is on this machine, else Inception-v3 if it can be had, else
+            the random one, with a notice that says why); a path to a `.keras` file; a `keras.Model`; or a
+            `FeatureExtractor`, returned as it is.
         image_size: (height, width) of the images, needed by a model of fixed size only when it differs.
         time_limit: seconds that looking for weights may take.
 
@@ -75,7 +76,7 @@ def get(
         a `FeatureExtractor`.
 
     Raises:
-        ValueError: for another name. WeightsUnavailable: for "inception-v3" without weights or network.
+        ValueError: for another name. WeightsUnavailable: for a network that cannot be had from here.
 
     Example:
         >>> get("random-convolution-v1")(images).shape
@@ -89,18 +90,20 @@ def get(
         return FeatureExtractor("pixels", lambda x: ops.reshape(x, (len(x), -1)), image_size, None)
     if features == random_convolution.VERSION:
         return _random()
-    if features in ("auto", "inception-v3"):
-        try:
-            network = pretrained.inception_v3(time_limit)
-        except pretrained.WeightsUnavailable as error:
-            if features == "inception-v3":
-                raise
+    notice = ""
+    if features == "auto":
+        features, notice = cache.choose("distribution", time_limit)
+        if features is None:
             return _random(
-                f"{random_convolution.VERSION} stands in for inception-v3, so these numbers compare only "
-                "among "
-                f"themselves ({error})"
+                f"{random_convolution.VERSION} stands in for inception-v3, so these numbers compare only among "
+                f"themselves ({notice})"
             )
-        return FeatureExtractor("inception-v3 (keras.applications, ImageNet)", network, (299, 299), 3)
+    if features in catalog.DISTRIBUTION:
+        entry = catalog.find(features)
+        notice = "; ".join(filter(None, (notice, entry.notice)))
+        return FeatureExtractor(
+            entry.title, cache.load(features, time_limit=time_limit), (299, 299), 3, notice
+        )
     path = pathlib.Path(str(features))
     if path.suffix == ".keras" and path.is_file():
         return _of_model(keras.saving.load_model(path, compile=False), path.name)

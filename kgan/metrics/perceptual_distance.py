@@ -4,41 +4,53 @@ import keras
 import numpy as np
 from keras import ops
 
-from kgan.networks import pretrained, random_convolution
+from kgan.networks.features import cache, catalog, random_convolution
 from kgan.objectives import direction
 
-NAMES = ("auto", "vgg19", random_convolution.VERSION)
+NAMES = ("auto", *catalog.PERCEPTUAL, random_convolution.VERSION)
 
 
-def perceptual_distance(maps_a: dict, maps_b: dict):
+def perceptual_distance(maps_a: dict, maps_b: dict, criterion: str = "direction"):
     """`sum over maps of mean over pixels of |a / |a| - b / |b||^2`, channels scaled to length one.
 
-    The Unreasonable Effectiveness of Deep Features (Zhang et al. 2018, arXiv:1801.03924), equation 1, with
-    all
-    channel weights one: learned weights (LPIPS) belong to the networks they were learned for.
+    The Unreasonable Effectiveness of Deep Features (Zhang et al. 2018, arXiv:1801.03924), equation 1, with all
+    channel weights one: learned weights (LPIPS) belong to the networks they were learned for. With "l2" it is
+    `sum over maps of mean (a - b)^2`, for maps that hold lengths and weights already.
 
     Args:
         maps_a, maps_b: name to (batch, height, width, channels), the same names and shapes in both.
+        criterion: "direction" or "l2".
 
     Returns:
-        (batch,) float32, in [0, 4 x number of maps].
+        (batch,) float32; of "direction" in [0, 4 x number of maps].
+
+    Raises:
+        ValueError: another criterion.
 
     Example:
         >>> perceptual_distance(network(target), network(prediction))
     """
-    return sum(direction(maps_a[name], maps_b[name]) for name in maps_a)
+    if criterion not in ("direction", "l2"):
+        raise ValueError(
+            f"perceptual_distance: expected criterion 'direction' or 'l2'; received {criterion!r}. Use one of them."
+        )
+    if criterion == "direction":
+        return sum(direction(maps_a[name], maps_b[name]) for name in maps_a)
+    return sum(ops.mean(ops.square(maps_a[name] - maps_b[name]), axis=(1, 2, 3)) for name in maps_a)
 
 
 class PerceptualDistance:
     """Mean of `perceptual_distance` over images; no Keras metric, as no config could name its network.
 
     Args:
-        network: "vgg19"; "random-convolution-v1"; "auto" (VGG19 where its weights can be had, else the other,
-            with a `notice`); or a `keras.Model` from images in [-1, 1] to a dict of maps.
+        network: a name of `kgan features list`, fetched if need be; "random-convolution-v1"; "auto" (VGG19 or
+            another of the list if it is on this machine, else VGG19 if it can be had, else the random one, each
+            but the first with a `notice`); or a `keras.Model` from images in [-1, 1] to a dict of maps.
         time_limit: seconds that looking for weights may take.
 
     Attributes:
-        name: of the network, for a protocol. notice: why it stands in for another, or "".
+        name: of the network, for a protocol.
+        notice: why it stands in for another, or what to know of it, or "".
 
     Example:
         >>> distance = PerceptualDistance("random-convolution-v1")
@@ -47,27 +59,17 @@ class PerceptualDistance:
     """
 
     def __init__(self, network="auto", time_limit: float = 10.0) -> None:
-        self.notice = ""
+        self.notice, self.criterion = "", "direction"
         if isinstance(network, keras.Model):
             if not isinstance(getattr(network, "output", None), dict):
                 raise ValueError(
                     "PerceptualDistance: expected a model that returns a dict of maps; received "
-                    f"{network.name!r} "
-                    "with another output. Wrap it: keras.Model(model.input, {'map': layer.output})."
+                    f"{network.name!r} with another output. Wrap it: keras.Model(model.input, {{'map': "
+                    "layer.output})."
                 )
             self.network, self.name = network, network.name
-        elif network in ("auto", "vgg19"):
-            try:
-                self.network = pretrained.vgg19(
-                    pretrained.VGG19_TAPS, before_activation=False, time_limit=time_limit
-                )
-                self.name = "vgg19 (keras.applications, ImageNet)"
-            except pretrained.WeightsUnavailable as error:
-                if network == "vgg19":
-                    raise
-                self._use_random(f"{random_convolution.VERSION} stands in for vgg19 ({error})")
-        elif network == random_convolution.VERSION:
-            self._use_random("")
+        elif network in NAMES:
+            self._use(network, time_limit)
         else:
             raise ValueError(
                 f"PerceptualDistance: expected one of {', '.join(NAMES)} or a keras.Model; received "
@@ -75,9 +77,23 @@ class PerceptualDistance:
             )
         self.reset()
 
-    def _use_random(self, notice: str) -> None:
-        self.network = random_convolution.features(3)
-        self.name, self.notice = random_convolution.VERSION, notice
+    def _use(self, name: str, time_limit: float) -> None:
+        stands_in = ""
+        if name == "auto":
+            name, stands_in = cache.choose("perceptual", time_limit)
+            if name is None:
+                name, stands_in = (
+                    random_convolution.VERSION,
+                    f"{random_convolution.VERSION} stands in for vgg19 ({stands_in})",
+                )
+        if name == random_convolution.VERSION:
+            self.network, self.name = random_convolution.features(3), name
+            self.notice = stands_in
+            return
+        entry = catalog.find(name)
+        self.network, self.name = cache.load(name, time_limit=time_limit), entry.title
+        self.criterion = "l2" if entry.criterion == "l2" else "direction"
+        self.notice = "; ".join(filter(None, (stands_in, entry.notice)))
 
     def reset(self) -> None:
         """Forget everything."""
@@ -91,7 +107,7 @@ class PerceptualDistance:
             if images.shape[-1] == 1:
                 images = ops.repeat(images, 3, axis=-1)
             maps.append(self.network(images, training=False))
-        values = ops.convert_to_numpy(perceptual_distance(*maps))
+        values = ops.convert_to_numpy(perceptual_distance(*maps, self.criterion))
         self.values.extend(values.tolist())
         return values
 

@@ -1,4 +1,6 @@
 import hashlib
+import http.client
+import threading
 import time
 
 import keras
@@ -8,14 +10,17 @@ import pytest
 from kgan.metrics import features
 from kgan.metrics.generation import generation
 from kgan.metrics.perceptual_distance import PerceptualDistance, perceptual_distance
-from kgan.networks import pretrained, random_convolution
+from kgan.networks.features import pretrained, random_convolution, vgg
 
 
 @pytest.fixture
 def no_network(monkeypatch, tmp_path):
-    """No weights in the cache, and a site that never answers."""
+    """No weights in the cache, and a site that does not answer while the test runs."""
+    over = threading.Event()
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: time.sleep(60))
+    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: over.wait(60))
+    yield
+    over.set()
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +86,20 @@ def test_without_network_the_answer_is_quick_and_never_silent(no_network, images
     assert "stands in for vgg19" in distance.notice
 
 
+@pytest.mark.parametrize("broken", [http.client.BadStatusLine("x"), OSError("no route"), ValueError("odd")])
+def test_a_site_that_answers_nonsense_kills_no_thread(broken, monkeypatch, tmp_path):
+    def answer(*_, **__):
+        raise broken
+
+    died = []
+    monkeypatch.setattr("threading.excepthook", died.append)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("urllib.request.urlopen", answer)
+    with pytest.raises(pretrained.WeightsUnavailable, match=str(broken)):
+        pretrained.vgg19(time_limit=5)
+    assert not died
+
+
 def test_scores_print_their_whole_protocol(images):
     scores = generation(images, images[::-1] * 0.5, "all of them", "random-convolution-v1", subset_size=10)
     text = str(scores)
@@ -121,10 +140,10 @@ def test_vgg19_taps_equal_the_trunk_on_caffe_images():
     images = np.random.default_rng(0).uniform(-1, 1, (1, 32, 48, 3)).astype("float32")
     caffe = keras.applications.vgg19.preprocess_input((images.copy() + 1) * 127.5)
     direct = keras.Model(trunk.input, trunk.get_layer("block3_conv4").output)(caffe)
-    after = pretrained.vgg19_taps(trunk, ("block1_conv2", "block3_conv4"), before_activation=False)
+    after = vgg.taps_of(trunk, ("block1_conv2", "block3_conv4"), before_activation=False)
     assert list(after.output) == ["block1_conv2", "block3_conv4"]
     np.testing.assert_allclose(np.asarray(after(images)["block3_conv4"]), np.asarray(direct), atol=2e-3)
-    before = pretrained.vgg19_taps(trunk, ("block3_conv4",), before_activation=True)(images)["block3_conv4"]
+    before = vgg.taps_of(trunk, ("block3_conv4",), before_activation=True)(images)["block3_conv4"]
     np.testing.assert_allclose(np.maximum(before, 0), np.asarray(direct), atol=2e-3)
     with pytest.raises(ValueError, match="received block9_conv1"):
-        pretrained.vgg19_taps(trunk, ("block9_conv1",), True)
+        vgg.taps_of(trunk, ("block9_conv1",), True)

@@ -1,1 +1,1 @@
-"""Networks whose features train or measure others. None that is trained here."""
+"""Networks whose features train or measure others, and how they are had. None that is trained here."""

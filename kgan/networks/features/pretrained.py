@@ -4,30 +4,19 @@ Weights are downloaded once, into Keras's own cache. Without network the answer 
 seconds as `WeightsUnavailable`; the caller decides what to use instead, and says so.
 """
 
-import os
-import pathlib
 import socket
 import threading
 import urllib.error
 import urllib.request
 
 import keras
-import numpy as np
-from keras import layers
 
-from kgan.errors import UserError
+from kgan.networks.features import cache
+from kgan.networks.features.packages import WeightsUnavailable
+from kgan.networks.features.vgg import taps_of
 
 _SITE = "https://storage.googleapis.com/tensorflow/keras-applications/"
-_FILES = {
-    "inception-v3": "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
-    "vgg19": "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-}
-_CAFFE_MEAN = (103.939, 116.779, 123.68)
 VGG19_TAPS = ("block1_conv2", "block2_conv2", "block3_conv4", "block4_conv4", "block5_conv4")
-
-
-class WeightsUnavailable(UserError):
-    """Pretrained weights are neither in the cache nor to be had from here."""
 
 
 def inception_v3(time_limit: float = 10.0) -> keras.Model:
@@ -70,42 +59,18 @@ def vgg19(
     trunk = _load(
         "vgg19", time_limit, lambda: keras.applications.VGG19(include_top=False, weights="imagenet")
     )
-    return vgg19_taps(trunk, taps, before_activation)
+    return taps_of(trunk, taps, before_activation)
 
 
-def vgg19_taps(trunk: keras.Model, taps: tuple[str, ...], before_activation: bool) -> keras.Model:
-    """The same from a VGG19 (or VGG16) trunk at hand, with whatever weights it has."""
-    known = [layer.name for layer in trunk.layers if isinstance(layer, layers.Conv2D)]
-    missing = [tap for tap in taps if tap not in known]
-    if missing:
-        raise ValueError(f"taps: expected some of {', '.join(known)}; received {', '.join(missing)}.")
-    image = keras.Input((None, None, 3), dtype="float32", name="image")
-    # Caffe's convention: blue, green, red in 0..255, less ImageNet's mean; as a 1x1 convolution it exports.
-    to_caffe = layers.Conv2D(3, 1, dtype="float32", name="to_caffe")
-    x = to_caffe(image)
-    to_caffe.set_weights([127.5 * np.eye(3)[::-1].reshape(1, 1, 3, 3), 127.5 - np.array(_CAFFE_MEAN)])
-    outputs = {}
-    for layer in trunk.layers[1:]:
-        if isinstance(layer, layers.Conv2D):
-            config = layer.get_config() | {"activation": "linear", "dtype": "float32"}
-            convolution = layers.Conv2D.from_config(config)
-            linear = convolution(x)
-            convolution.set_weights(layer.get_weights())
-            x = layers.ReLU(dtype="float32", name=f"{layer.name}_rectifier")(linear)
-            if layer.name in taps:
-                outputs[layer.name] = linear if before_activation else x
-        elif isinstance(layer, layers.MaxPooling2D):
-            x = layers.MaxPooling2D(2, dtype="float32", name=layer.name)(x)
-        if len(outputs) == len(taps):
-            break
-    network = keras.Model(image, outputs, name="vgg19")
-    network.trainable = False
-    return network
+def load(name: str, time_limit: float = 10.0) -> keras.Model:
+    """`inception_v3`, or `vgg19` with the rectified maps that distances take, by the name that flags take."""
+    if name == "vgg19":
+        return vgg19(VGG19_TAPS, before_activation=False, time_limit=time_limit)
+    return inception_v3(time_limit)
 
 
 def _load(name: str, time_limit: float, build) -> keras.Model:
-    home = pathlib.Path(os.environ.get("KERAS_HOME") or pathlib.Path.home() / ".keras")
-    if not (home / "models" / _FILES[name]).exists():
+    if not cache.is_here(name):
         _require_site(name, time_limit)
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(max(time_limit, 30.0))
@@ -113,8 +78,7 @@ def _load(name: str, time_limit: float, build) -> keras.Model:
         return build()
     except Exception as error:
         raise WeightsUnavailable(
-            f"{name}: expected ImageNet weights from keras.applications; received {error}. Try again, or "
-            "name "
+            f"{name}: expected ImageNet weights from keras.applications; received {error}. Try again, or name "
             "another feature network."
         ) from error
     finally:
@@ -132,8 +96,8 @@ def _require_site(name: str, time_limit: float) -> None:
             problem.clear()
         except urllib.error.HTTPError:
             problem.clear()  # an answer, whatever it says
-        except OSError as error:
-            problem[:] = [str(getattr(error, "reason", error))]
+        except Exception as error:  # a broken answer is no OSError, and nobody sees what a thread dies of
+            problem[:] = [str(getattr(error, "reason", error)) or type(error).__name__]
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
@@ -141,5 +105,5 @@ def _require_site(name: str, time_limit: float) -> None:
     if problem:
         raise WeightsUnavailable(
             f"{name}: expected its ImageNet weights in Keras's cache or a way to download them; received: "
-            f"{problem[0]}. Connect once, put {_FILES[name]} into the cache, or name another feature network."
+            f"{problem[0]}. Connect once, put {cache.path(name).name} into the cache, or `kgan features list` others."
         )
