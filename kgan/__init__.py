@@ -24,6 +24,7 @@ SCHEMES = (
     "Pix2Pix",
     "SRGAN",
     "SuperResolution",
+    "VideoPredictionGAN",
     "WGAN",
     "WGANGP",
 )

@@ -17,6 +17,7 @@ from kgan.schemes.translation.cyclegan import CycleGAN
 from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN
 from kgan.schemes.translation.pix2pix import Pix2Pix
+from kgan.schemes.video.video_prediction import VideoPredictionGAN
 
 __all__ = [
     "BEGAN",
@@ -34,6 +35,7 @@ __all__ = [
     "R3GAN",
     "SRGAN",
     "SuperResolution",
+    "VideoPredictionGAN",
     "WGAN",
     "WGANGP",
 ]

@@ -1,0 +1,1 @@
+"""Schemes whose samples are frames in time."""

@@ -1,0 +1,100 @@
+"""VideoPredictionGAN: the scheme's promises, its terms, frames drawn from frames drawn."""
+
+import keras
+import numpy as np
+import pytest
+
+from kgan import VideoPredictionGAN
+from kgan.layers.frames import ChannelsToFrames, FramesToChannels
+from kgan.testing import run_scheme_test
+from tests.schemes.translation_networks import PLAIN, mean, softplus, terms
+
+CLIPS = np.random.default_rng(3).uniform(-1, 1, (12, 4, 8, 8, 1)).astype("float32")
+
+
+def generator(output_frames=1):
+    """Three frames seen; two scales."""
+    frames = keras.Input((3, None, None, 1), name="frames")
+    x = FramesToChannels()(frames)
+    fine = keras.layers.Conv2D(output_frames, 3, padding="same", activation="tanh")(x)
+    coarse = keras.layers.Conv2D(output_frames, 3, padding="same")(keras.layers.AveragePooling2D(2)(x))
+    outputs = {"scale_1": ChannelsToFrames(output_frames)(coarse)}
+    return keras.Model(frames, {**outputs, "frames": ChannelsToFrames(output_frames)(fine)})
+
+
+def discriminator(side):
+    frames, following = (
+        keras.Input((3, side, side, 1), name="frames"),
+        keras.Input((1, side, side, 1), name="next"),
+    )
+    x = keras.layers.Concatenate(axis=1)([frames, following])
+    x = keras.layers.Conv2D(2, 2, 2)(FramesToChannels()(x))
+    logit = keras.layers.Dense(1)(keras.layers.Flatten()(keras.layers.LeakyReLU(0.2)(x)))
+    return keras.Model({"frames": frames, "next": following}, logit)
+
+
+def make(p=2):
+    return VideoPredictionGAN(generator(), [discriminator(4), discriminator(8)], p=p)
+
+
+def test_video_prediction(two_replicas):
+    run_scheme_test(make, {"frames": CLIPS}, PLAIN, strategy=two_replicas)
+
+
+def halved(images):
+    """(..., h, w, 1) to half of its size, means of two by two."""
+    *lead, height, width, channels = images.shape
+    return images.reshape(*lead, height // 2, 2, width // 2, 2, channels).mean(axis=(-2, -4))
+
+
+def gradient_difference(y, made):
+    return sum(np.abs(np.abs(np.diff(y, axis=a)) - np.abs(np.diff(made, axis=a))).mean() for a in (2, 3))
+
+
+@pytest.mark.parametrize("p", [1, 2])
+def test_terms_and_weights(p):
+    model = make(p)
+    model.compile()
+    clips = CLIPS[:3]
+    found, totals, generated = terms(model, {"frames": clips})
+    scales = [(halved(clips[:, :3]), halved(clips[:, 3:])), (clips[:, :3], clips[:, 3:])]
+    drawn = [np.asarray(generated["scale_1"]), np.asarray(generated["frames"])]
+    adversarial, fooling, distance, sharpness = 0, 0, 0, 0
+    for judge, (x, y), made in zip(model.discriminators, scales, drawn, strict=True):
+        real, fake = (np.asarray(judge({"frames": x, "next": one})) for one in (y.astype("float32"), made))
+        adversarial += mean(softplus(-real)) + mean(softplus(fake))
+        fooling += mean(softplus(-fake))
+        distance += mean(np.abs(y - made) ** p)
+        sharpness += gradient_difference(y, made)
+    assert found["discriminator/adversarial"] == pytest.approx(adversarial, rel=1e-5)
+    assert found["generator/adversarial"] == pytest.approx(fooling, rel=1e-5)
+    assert found[f"generator/l{p}"] == pytest.approx(distance, rel=1e-5)
+    assert found["generator/gradient_difference"] == pytest.approx(sharpness, rel=1e-5)
+    assert totals["generator"] == pytest.approx(0.05 * fooling + distance + sharpness, rel=1e-5)
+
+
+def test_frames_are_drawn_from_frames_drawn():
+    model = make()
+    model.compile(jit_compile=False)
+    first = CLIPS[:2, :3]
+    made = model.extrapolate(CLIPS[:2, :3], count=3)
+    assert made.shape == (2, 3, 8, 8, 1)
+    following = np.asarray(model({"frames": first}))
+    np.testing.assert_allclose(made[:, :1], following, atol=1e-6)
+    again = np.asarray(model({"frames": np.concatenate([first[:, 1:], following], axis=1)}))
+    np.testing.assert_allclose(made[:, 1:2], again, atol=1e-6)
+    with pytest.raises(ValueError, match=r"n of at least 3, received \(2, 2, 8, 8, 1\)"):
+        model.extrapolate(CLIPS[:2, :2], count=1)
+
+
+def test_pixel_terms_alone():
+    model = VideoPredictionGAN(generator(), [])
+    model.compile(jit_compile=False)
+    logs = model.fit(CLIPS, batch_size=4, verbose=0).history
+    assert "generator/l2" in logs
+    assert not [name for name in logs if "adversarial" in name]
+
+
+def test_networks_that_do_not_fit_are_one_line():
+    with pytest.raises(ValueError, match=r"each of the generator's 2 scales, or none; received 1"):
+        VideoPredictionGAN(generator(), [discriminator(8)])
