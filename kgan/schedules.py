@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan import backend
+
 
 @keras.saving.register_keras_serializable("kgan.schedules")
 class PerStep(keras.optimizers.schedules.LearningRateSchedule):
@@ -22,10 +24,10 @@ class PerStep(keras.optimizers.schedules.LearningRateSchedule):
     @classmethod
     def wrap(cls, optimizer, updates):
         """`optimizer`, its schedule (if it has one) counting training steps."""
-        schedule = getattr(optimizer, "_learning_rate", None)
+        schedule = backend.schedule_of(optimizer)
         if updates > 1 and isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
             inner = schedule.schedule if isinstance(schedule, cls) else schedule
-            optimizer._learning_rate = cls(inner, updates)
+            backend.set_schedule(optimizer, cls(inner, updates))
         return optimizer
 
     def __call__(self, step):

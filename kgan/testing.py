@@ -108,7 +108,7 @@ def _check_config(model):
 
 
 def _check_sides(model, batch):
-    model.discover_logs({key: keras.KerasTensor(value.shape, value.dtype) for key, value in batch.items()})
+    model.game.learn_names({key: keras.KerasTensor(value.shape, value.dtype) for key, value in batch.items()})
     networks = model.networks
     sides = [{id(v) for v in model.side_variables(side)} for side in ("discriminator", "generator")]
     if sides[0] & sides[1]:

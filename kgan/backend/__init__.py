@@ -1,30 +1,65 @@
 """The machinery below the mathematics: gradients, optimizer steps, replicas, keyed random numbers.
 
-Everything above this package is written with `keras.ops`. Another Keras backend is one more file here.
+Everything above this package is written with `keras.ops`. Another Keras backend is one more folder here, which gives
+the names of `contract.Backend` and asks a model for those of `contract.Game`. No scheme, no loss, no file.
 """
 
-from kgan.backend.normalization import standardize
-from kgan.backend.tensorflow import (
-    Trainer,
-    gather_batch,
-    input_gradient,
+from kgan.backend.contract import SIDES, Batch, Moment
+from kgan.backend.tensorflow import strategies
+from kgan.backend.tensorflow.gradients import input_gradient
+from kgan.backend.tensorflow.keras_private import (
+    calls,
+    flat_layers,
+    is_multi_worker,
+    lent,
     output_spec,
-    random,
+    own_layers,
+    own_variables,
+    random_states,
+    run_graph,
+    schedule_of,
+    set_schedule,
+)
+from kgan.backend.tensorflow.normalization import standardize
+from kgan.backend.tensorflow.optimizers import prepare_optimizer
+from kgan.backend.tensorflow.replicas import (
+    gather_batch,
+    global_mean,
+    place_in_batch,
     replica_count,
     replica_index,
     replica_mean,
     set_memory_growth,
 )
+from kgan.backend.tensorflow.threefry import random
+from kgan.backend.tensorflow.trainer import Trainer
 
 __all__ = [
+    "SIDES",
+    "Batch",
+    "Moment",
     "Trainer",
+    "calls",
+    "flat_layers",
     "gather_batch",
+    "global_mean",
     "input_gradient",
+    "is_multi_worker",
+    "lent",
     "output_spec",
+    "own_layers",
+    "own_variables",
+    "place_in_batch",
+    "prepare_optimizer",
     "random",
+    "random_states",
     "replica_count",
     "replica_index",
     "replica_mean",
+    "run_graph",
+    "schedule_of",
     "set_memory_growth",
+    "set_schedule",
     "standardize",
+    "strategies",
 ]

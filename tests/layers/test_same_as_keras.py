@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from kgan import layers
-from kgan.backend import adam
+from kgan.backend.tensorflow import adam
 
 XLA = pytest.mark.parametrize("xla", [False, True])
 

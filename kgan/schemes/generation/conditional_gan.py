@@ -3,7 +3,7 @@
 from keras import ops
 
 from kgan import backend
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 from kgan.schemes.generation.gan import GAN
 
 
@@ -50,7 +50,7 @@ class ConditionalGAN(GAN):
         if not self.classes:
             return super().generate(batch)
         label = batch["label"]
-        latent = self.draw("latent", (ops.shape(label)[0], self.latent_size))
+        latent = self.draw(batch, "latent", (ops.shape(label)[0], self.latent_size))
         return {"image": self.generator({"latent": latent, "label": label})}
 
     def judge(self, image, batch):

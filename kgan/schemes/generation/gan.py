@@ -4,7 +4,7 @@ from keras import KerasTensor, ops
 
 from kgan import backend
 from kgan.adversarial import AdversarialModel
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 
 
 class GAN(AdversarialModel):
@@ -69,7 +69,7 @@ class GAN(AdversarialModel):
         }
 
     def generate(self, batch):
-        latent = self.draw("latent", (ops.shape(batch["image"])[0], self.latent_size))
+        latent = self.draw(batch, "latent", (ops.shape(batch["image"])[0], self.latent_size))
         return {"image": self.generator(latent)}
 
     def judge(self, image, batch):
@@ -79,8 +79,10 @@ class GAN(AdversarialModel):
     def discriminator_losses(self, batch, generated):
         real = self.judge(batch["image"], batch)
         fake = self.judge(generated["image"], batch)
-        self.log_accuracy(real, fake)
-        penalties = self.penalty_terms(lambda x: self.judge(x, batch), batch["image"], generated["image"])
+        self.log_accuracy(batch, real, fake)
+        penalties = self.penalty_terms(
+            batch, lambda x: self.judge(x, batch), batch["image"], generated["image"]
+        )
         return {"adversarial": self.loss.discriminator(real, fake), **penalties}
 
     def generator_losses(self, batch, generated):

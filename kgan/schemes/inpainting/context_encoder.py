@@ -89,8 +89,8 @@ class ContextEncoder(Inpainting):
     def discriminator_losses(self, batch, generated):
         real, fake = self.cropped(batch["image"]), self.judged(generated["image"], generated["patch"])
         real_logits, fake_logits = self.discriminator(real), self.discriminator(fake)
-        self.log_accuracy(real_logits, fake_logits)
-        penalties = self.penalty_terms(self.discriminator, real, fake)
+        self.log_accuracy(batch, real_logits, fake_logits)
+        penalties = self.penalty_terms(batch, self.discriminator, real, fake)
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits), **penalties}
 
     def generator_losses(self, batch, generated):

@@ -3,7 +3,7 @@
 from keras import ops
 
 from kgan import objectives
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 from kgan.schemes.inpainting.inpainting import Inpainting
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 1e-4, "beta_1": 0.5}}
@@ -52,8 +52,10 @@ class FreeFormInpainting(Inpainting):
     def discriminator_losses(self, batch, generated):
         hole = generated["hole"]
         real, fake = self.judge(batch["image"], hole), self.judge(generated["image"], hole)
-        self.log_accuracy(real, fake)
-        penalties = self.penalty_terms(lambda x: self.judge(x, hole), batch["image"], generated["image"])
+        self.log_accuracy(batch, real, fake)
+        penalties = self.penalty_terms(
+            batch, lambda x: self.judge(x, hole), batch["image"], generated["image"]
+        )
         return {"adversarial": self.loss.discriminator(real, fake), **penalties}
 
     def generator_losses(self, batch, generated):

@@ -61,8 +61,8 @@ class SRGAN(SuperResolution):
 
     def discriminator_losses(self, batch, generated):
         real, fake = self.discriminator(batch["target"]), self.discriminator(generated["image"])
-        self.log_accuracy(real, fake)
-        penalties = self.penalty_terms(self.discriminator, batch["target"], generated["image"])
+        self.log_accuracy(batch, real, fake)
+        penalties = self.penalty_terms(batch, self.discriminator, batch["target"], generated["image"])
         return {"adversarial": self.loss.discriminator(real, fake), **penalties}
 
     def generator_losses(self, batch, generated):

@@ -2,7 +2,7 @@
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 
 CRITERIA = {"l1": objectives.l1, "l2": objectives.l2}
 

@@ -1,8 +1,10 @@
 """CycleGAN: two domains without pairs, held together by the way there and back."""
 
+import functools
+
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 from kgan.layers.image_pool import ImagePool
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
@@ -144,10 +146,10 @@ class CycleGAN(AdversarialModel):
             generated |= {"identity_a": self.b_to_a(a), "identity_b": self.a_to_b(b)}
         return generated
 
-    def discriminator_view(self, generated):
+    def discriminator_view(self, batch, generated):
         shown = {
             f"fake_{domain}": self.pools[domain](
-                generated[f"fake_{domain}"], draw=self.draw, use=f"pool {domain}"
+                generated[f"fake_{domain}"], draw=functools.partial(self.draw, batch), use=f"pool {domain}"
             )
             for domain in "ab"
         }
@@ -158,9 +160,9 @@ class CycleGAN(AdversarialModel):
         for domain in "ab":
             judge, real, fake = self.judge_of(domain), batch[domain], generated[f"fake_{domain}"]
             real_logits, fake_logits = judge(real), judge(fake)
-            self.log_accuracy(real_logits, fake_logits, of=domain)
+            self.log_accuracy(batch, real_logits, fake_logits, of=domain)
             terms[f"adversarial_{domain}"] = self.loss.discriminator(real_logits, fake_logits)
-            penalties.append(self.penalty_terms(judge, real, fake))
+            penalties.append(self.penalty_terms(batch, judge, real, fake))
         return terms | {name: penalties[0][name] + penalties[1][name] for name in penalties[0]}
 
     def generator_losses(self, batch, generated):

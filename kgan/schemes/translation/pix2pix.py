@@ -2,9 +2,9 @@
 
 import keras
 
-from kgan import objectives
+from kgan import backend, objectives
 from kgan.adversarial import AdversarialModel
-from kgan.expectations import inputs_by_name
+from kgan.adversarial.expectations import inputs_by_name
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
 
@@ -74,8 +74,10 @@ class Pix2Pix(AdversarialModel):
 
     def discriminator_losses(self, batch, generated):
         real, fake = self.judge(batch["target"], batch), self.judge(generated["image"], batch)
-        self.log_accuracy(real, fake)
-        penalties = self.penalty_terms(lambda x: self.judge(x, batch), batch["target"], generated["image"])
+        self.log_accuracy(batch, real, fake)
+        penalties = self.penalty_terms(
+            batch, lambda x: self.judge(x, batch), batch["target"], generated["image"]
+        )
         return {"adversarial": self.loss.discriminator(real, fake), **penalties}
 
     def generator_losses(self, batch, generated):
@@ -106,4 +108,4 @@ def _with_noise(network, images):
             )  # Called as a layer it would put all others in training.
         return layer(*inputs, **options)
 
-    return network._run_through_graph(images, operation_fn=lambda layer: layer, call_fn=called)
+    return backend.run_graph(network, images, called)

@@ -64,7 +64,7 @@ def test_each_cycle_term_reaches_both_generators(domain):
     before = [[np.array(v) for v in network.trainable_variables] for network in model.generator_side]
     with model.learning():
         batch = {key: keras.ops.convert_to_tensor(value[:4]) for key, value in DATA.items()}
-        model.discover_logs({key: keras.KerasTensor(value.shape) for key, value in batch.items()})
+        model.game.learn_names({key: keras.KerasTensor(value.shape) for key, value in batch.items()})
         model.generator_update(batch, model.forward(batch))
     for network, values in zip(model.generator_side, before):
         moved = [np.max(np.abs(np.array(v) - b)) for v, b in zip(network.trainable_variables, values)]
@@ -105,8 +105,8 @@ def test_the_discriminators_see_the_pool_and_the_generators_do_not():
     ]
     with model.learning():
         first, second = (model.generate(part) for part in parts)
-        assert np.array_equal(model.discriminator_view(first)["fake_a"], first["fake_a"])
-        shown = model.discriminator_view(second)
+        assert np.array_equal(model.discriminator_view(parts[0], first)["fake_a"], first["fake_a"])
+        shown = model.discriminator_view(parts[1], second)
     old = []
     for key in ("fake_a", "fake_b"):
         before, after = np.asarray(first[key]), np.asarray(second[key])

@@ -8,6 +8,8 @@ the same update as one operation.
 import keras
 import tensorflow as tf
 
+from kgan.backend.tensorflow.keras_private import adam_slots
+
 
 def fuse(optimizer):
     """Make a Keras Adam step each dense float32 variable in one operation; leave any other optimizer alone.
@@ -24,12 +26,12 @@ def fuse(optimizer):
         if not plain or variable.dtype != tf.float32:
             stepwise(gradient, variable, learning_rate)
             return
-        index = optimizer._get_variable_index(variable)
+        momentum, velocity = adam_slots(optimizer, variable)
         step = tf.cast(optimizer.iterations + 1, "float32")
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=optimizer._momentums[index].value.handle,
-            v=optimizer._velocities[index].value.handle,
+            m=momentum.value.handle,
+            v=velocity.value.handle,
             beta1_power=tf.pow(tf.cast(optimizer.beta_1, "float32"), step),
             beta2_power=tf.pow(tf.cast(optimizer.beta_2, "float32"), step),
             lr=tf.cast(learning_rate, "float32"),

@@ -9,6 +9,8 @@ import math
 
 import tensorflow as tf
 
+from kgan.backend.tensorflow.replicas import replica_index
+
 ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 PARITY = 0x1BD11BDA
 
@@ -65,6 +67,23 @@ def draw(distribution, shape, key, first_sample):
         # Box and Muller; 1 - u is never zero.
         values = tf.sqrt(-2.0 * tf.math.log(1.0 - values)) * tf.cos(2.0 * math.pi * _unit(second))
     return tf.reshape(values, shape)
+
+
+def random(distribution, shape, key, first=None):
+    """Random numbers that depend on `key` and on the sample's index in the global batch, on nothing else.
+
+    Args:
+        distribution: "normal" (mean 0, variance 1) or "uniform" (0 to 1).
+        shape: `(batch, ...)`, batch being this replica's share.
+        key: integers (Python's or scalar tensors), at least two: one stream for each combination.
+        first: index of the first sample in the global batch; None where every replica has as many.
+
+    Returns:
+        float32 tensor of `shape`. Two replicas with half a batch each get the halves of what one would get.
+    """
+    if distribution not in ("normal", "uniform"):
+        raise ValueError(f"distribution: expected 'normal' or 'uniform', received {distribution!r}.")
+    return draw(distribution, shape, key, replica_index() * shape[0] if first is None else first)
 
 
 def _unit(word):

@@ -1,0 +1,45 @@
+"""The exponential moving average of the generator side, which predicts and is exported in its place."""
+
+import contextlib
+
+import numpy as np
+from keras import ops
+
+from kgan import backend
+
+
+class Averages:
+    """Pairs of a variable and its moving average.
+
+    Args:
+        variables: Keras variables to follow.
+        add_weight: makes a weight of the model, as `keras.layers.Layer.add_weight`.
+    """
+
+    def __init__(self, variables=(), add_weight=None):
+        self.pairs = [
+            (
+                variable,
+                add_weight(
+                    shape=variable.shape,
+                    initializer=lambda shape, dtype, v=variable: ops.convert_to_tensor(np.asarray(v), dtype),
+                    dtype=variable.dtype,
+                    trainable=False,
+                    aggregation="only_first_replica",
+                    name=f"average_{index}",
+                ),
+            )
+            for index, variable in enumerate(variables)
+        ]
+
+    def update(self, decay):
+        """`average = decay average + (1 - decay) variable`."""
+        for variable, average in self.pairs:
+            rate = ops.cast(decay, average.dtype)
+            average.assign(average * rate + ops.cast(variable, average.dtype) * (1 - rate))
+
+    def lent(self):
+        """Inside, the variables compute with their averages, if there are any."""
+        if not self.pairs:
+            return contextlib.nullcontext()
+        return backend.lent([(variable, average.value) for variable, average in self.pairs])

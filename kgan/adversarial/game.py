@@ -1,0 +1,104 @@
+"""A scheme as a backend sees it: the names of `kgan.backend.contract.Game`, answered by an `AdversarialModel`."""
+
+from keras import ops
+
+from kgan import backend
+from kgan.adversarial import sides, terms
+from kgan.backend.contract import SIDES, Batch, Moment
+
+
+class SchemeGame:
+    """Asks a scheme what the backend wants to know.
+
+    Args:
+        model: the `AdversarialModel`.
+    """
+
+    def __init__(self, model):
+        self.model = model
+
+    def read(self, data):
+        return self.model.read(data)
+
+    def make(self, batch, moment):
+        return self.model.generate(Batch(batch, moment))
+
+    def view(self, batch, generated, moment):
+        return self.model.discriminator_view(Batch(batch, moment), generated)
+
+    def total(self, side, batch, generated, moment):
+        model = self.model
+        batch = Batch(batch, moment)
+        named = getattr(model, f"{side}_losses")(batch, generated)
+        total, logs = terms.weighted_sum(side, named, model.loss_weights, model.penalties, model.steps)
+        return total, logs | batch.logs
+
+    def networks_of(self, side):
+        return getattr(self.model, f"{side}_side")
+
+    def variables_of(self, side):
+        return sides.trainable(self.networks_of(side))
+
+    def optimizer_of(self, side):
+        return getattr(self.model, f"{side}_optimizer")
+
+    def before_update(self, side):
+        sides.announce_update(self.networks_of(side))
+
+    def after_update(self, side, batch):
+        if side == "generator":
+            self.model.averages.update(self.model.ema_decay)
+            return
+        for penalty in self.model.penalties:
+            penalty.constrain(self.variables_of(side))
+
+    def evaluate(self, batch):
+        model, logs = self.model, {}
+        with model.averages.lent():
+            generated = model.generate(batch)
+            for side in SIDES:
+                if self.variables_of(side):
+                    logs |= self.total(side, batch, generated, batch.moment)[1]
+        real, made = model.images_to_compare(batch, generated) if model.settings.metrics else (None, None)
+        for metric in model.settings.metrics:
+            metric.update_state(real[: batch.moment.count], made[: batch.moment.count])
+        return logs
+
+    def finish(self, logs, evaluating):
+        model = self.model
+        if evaluating:
+            model.evaluation_steps.assign_add(1)
+            metrics = {metric.name: metric.result() for metric in model.settings.metrics}
+            return self._shaped(model.means.update(logs) | metrics)
+        logs = logs | model.after_step(dict(logs))
+        model.steps.assign_add(1)
+        return self._shaped(model.means.update(logs))
+
+    def _shaped(self, logs):
+        # Keras reduces logs of several workers along axis 0, which a scalar does not have.
+        if not backend.is_multi_worker(self.model.distribute_strategy):
+            return logs
+        return {name: ops.reshape(value, (1,)) for name, value in logs.items()}
+
+    def learn_names(self, spec):
+        """Make a running mean of each log that a step on such a (symbolic) batch has, and check `loss_weights`."""
+        model = self.model
+        names = list(backend.output_spec(self._all_logs, spec))
+        known = terms.known_names(names)
+        # A scheme's own weights may name a term that this model, built without its network, does not have.
+        unknown = sorted(set(model.loss_weights) - known - set(model.defaults.get("loss_weights") or ()))
+        if unknown:
+            raise ValueError(f"loss_weights: expected terms among {sorted(known)}, received {unknown}.")
+        model.means.learn(names)
+
+    def _all_logs(self, data):
+        batch, logs = self.read(data), {}
+        with backend.calls(self.model, True):
+            generated = self.make(batch, Moment())
+            for side in SIDES:
+                if self.variables_of(side):
+                    total, found = self.total(side, batch, generated, Moment())
+                    logs |= found
+                    if total is not None:
+                        logs[f"{side}/gradient_norm"] = total
+        return logs | {n: ops.cast(v, "float32") for n, v in self.model.after_step(dict(logs)).items()}

@@ -1,0 +1,304 @@
+"""`AdversarialModel`: two sides taking turns. What every scheme inherits; its ideas are in the files beside it."""
+
+import contextlib
+import functools
+import types
+
+import keras
+from keras import ops
+
+from kgan import backend
+from kgan.adversarial import draws, sides, terms
+from kgan.adversarial.averages import Averages
+from kgan.adversarial.batch import read_batch
+from kgan.adversarial.expectations import check_output
+from kgan.adversarial.game import SchemeGame
+from kgan.adversarial.logs import RunningMeans
+from kgan.adversarial.settings import Settings
+from kgan.adversarial.sides import SideOptimizers
+from kgan.adversarial.state import Saved
+from kgan.backend.contract import Batch
+from kgan.schedules import PerStep
+
+
+class AdversarialModel(backend.Trainer, Saved, keras.Model):
+    """A generator side and a discriminator side, trained in turns (Goodfellow et al. 2014, arXiv:1406.2661).
+
+    A scheme writes `generate`, `discriminator_losses`, `generator_losses` and `call`; names its networks in
+    `generator_side` and `discriminator_side` where they are not `[self.generator]` and `[self.discriminator]`;
+    and sets each constructor argument as an attribute of the same name, from which `get_config` is derived.
+
+    Attributes:
+        batch_keys: what a bare array or a tuple passed to `fit` means.
+        discriminator_output: what a discriminator must return: "logit" `(batch, 1)`, "patch"
+            `(batch, h, w, 1)`, "logits" (either), "image" (the shape of its input), or None (unchecked).
+        defaults: compile arguments of the paper, used where the caller gives none.
+    """
+
+    batch_keys = ("image", "label")
+    discriminator_output = "logits"
+    defaults = types.MappingProxyType({})
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # A scheme of ours is known by its name wherever its file stands; yours by its module, which is yours alone.
+        ours = cls.__module__.partition(".")[0] == "kgan"
+        keras.saving.register_keras_serializable("kgan.schemes" if ours else cls.__module__)(cls)
+
+    def __init__(self, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
+        counter = functools.partial(self.add_state, value=0, dtype="int64", aggregation="only_first_replica")
+        self.steps, self.evaluation_steps = counter("steps"), counter("evaluation_steps")
+        self.game, self.means, self.averages = SchemeGame(self), RunningMeans(), Averages()
+        self._take(Settings())
+        self.built = True
+
+    # What a scheme writes ----------------------------------------------------------------------------------
+
+    @property
+    def generator_side(self):
+        """Networks that the generator optimizer may move."""
+        return [self.generator]
+
+    @property
+    def discriminator_side(self):
+        """Networks that the discriminator optimizer may move."""
+        return [self.discriminator]
+
+    def generate(self, batch):
+        """Everything that the generator side makes of a batch: dict of tensors."""
+        raise NotImplementedError(f"{type(self).__name__} must write generate(batch).")
+
+    def discriminator_losses(self, batch, generated):
+        """Named terms, scalars, whose weighted sum the discriminator side minimises."""
+        raise NotImplementedError(f"{type(self).__name__} must write discriminator_losses(batch, generated).")
+
+    def generator_losses(self, batch, generated):
+        """Named terms, scalars, whose weighted sum the generator side minimises."""
+        raise NotImplementedError(f"{type(self).__name__} must write generator_losses(batch, generated).")
+
+    def discriminator_view(self, batch, generated):
+        """What the discriminator gets to see in its own turn (an image pool, a history)."""
+        return generated
+
+    def after_step(self, terms):
+        """Update state from the step's terms, averaged over replicas. Returns extra logs."""
+        return {}
+
+    def sample_inputs(self, count, seed, **conditions):
+        """Inputs of `call` for `count` samples."""
+        raise NotImplementedError(f"{type(self).__name__} draws no samples out of nothing; use predict.")
+
+    def images_to_compare(self, batch, generated):
+        """(real, generated) for the metrics given to `compile`."""
+        return batch[self.batch_keys[0]], generated["image"]
+
+    # What a scheme calls -----------------------------------------------------------------------------------
+
+    def draw(self, batch, use, shape, distribution="normal"):
+        """Random numbers for this batch, the same for one replica as for several together.
+
+        Args:
+            batch: what `generate` and the losses are given; it knows its turn.
+            use: what they are for; another use, step or discriminator turn gives other numbers.
+            shape: `(batch, ...)`.
+            distribution: "normal" or "uniform" (0 to 1).
+        """
+        moment = Batch(batch).moment
+        step = self.evaluation_steps if moment.evaluating else self.steps
+        return draws.draw((self.seed, step), moment, use, shape, distribution)
+
+    def log(self, batch, name, value):
+        """Log a number that is no loss term; `name` as "discriminator/accuracy"."""
+        getattr(batch, "logs", {})[name] = ops.cast(value, "float32")
+
+    def log_accuracy(self, batch, real, fake, of=""):
+        """How often a logit is on the side of the loss's threshold where it belongs; see `terms.accuracy`."""
+        for name, value in terms.accuracy(self.loss, real, fake, of).items():
+            self.log(batch, name, value)
+
+    def penalty_terms(self, batch, critic, real, fake):
+        """The compiled penalties on a discriminator, as named terms.
+
+        Args:
+            batch: as for `draw`.
+            critic: callable from images to logits.
+            real, fake: images of one shape `(batch, height, width, channels)`.
+        """
+        updates = ops.cast(self.steps, "int32") * self.discriminator_steps
+        updates += ops.cast(Batch(batch).moment.turn, "int32")
+        draw = functools.partial(self.draw, batch)
+        return terms.penalty_terms(self.penalties, updates, critic, real, fake, draw)
+
+    def add_state(self, name, value, dtype="float32", aggregation="mean"):
+        """A scalar that training updates, the same on every replica, saved with the model."""
+        start = keras.initializers.Constant(value)
+        options = {"trainable": False, "aggregation": aggregation, "name": name}
+        return self.add_weight(shape=(), initializer=start, dtype=dtype, **options)
+
+    # Compiling ---------------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss=None,
+        penalty=None,
+        loss_weights=None,
+        discriminator_steps=None,
+        generator_batch=None,
+        ema_decay=None,
+        metrics=None,
+        seed=0,
+        jit_compile="auto",
+        run_eagerly=False,
+        steps_per_execution=1,
+    ):
+        """Configure training. What is left out is the scheme's own setting, from its paper.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: Keras optimizers (names, configs or objects), one each.
+                A discriminator schedule counts training steps, however many updates a step has.
+            loss: name or object of `kgan.losses`.
+            penalty: name, object or list of `kgan.penalties`; `()` for none.
+            loss_weights: dict from a term ("generator/pixel", or "pixel" for either side) to its weight. A term
+                left out keeps the scheme's weight.
+            discriminator_steps: discriminator updates a step, each on other data and other noise.
+            generator_batch: "shared" (the generator learns from the last of those batches, through the same
+                forward pass) or "fresh" (from another one, as in Goodfellow's Algorithm 1).
+            ema_decay: decay in (0, 1) of an exponential moving average of the generator side, which
+                `predict`, `sample` and exports then use.
+            metrics: Keras metrics, updated with (real, generated) images by `evaluate`.
+            seed: key of every random number that the scheme draws.
+            jit_compile: "auto" uses XLA where it works and pays; True insists; False does without.
+
+        Raises:
+            ValueError: an unknown loss or penalty, one optimizer for both sides, a number out of range, or a
+                discriminator whose output is not what the scheme needs.
+        """
+        settings = Settings.of(
+            self.defaults,
+            generator_optimizer=generator_optimizer,
+            discriminator_optimizer=discriminator_optimizer,
+            loss=loss,
+            penalty=penalty,
+            loss_weights=loss_weights,
+            discriminator_steps=discriminator_steps,
+            generator_batch=generator_batch,
+            ema_decay=ema_decay,
+            metrics=metrics,
+            seed=seed,
+            jit_compile=jit_compile,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
+        for network in self.discriminator_side if self.discriminator_output else ():
+            check_output(network, self.discriminator_output, type(self).__name__)
+        with self.distribute_strategy.scope():
+            super().compile(
+                optimizer=None,
+                jit_compile=False,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+            )
+            self._take(settings)
+            self.jit_compile = self.play(
+                self.game,
+                self.networks,
+                settings.discriminator_steps,
+                settings.fresh,
+                jit_compile,
+                run_eagerly,
+            )
+            self._make_optimizers()
+            self._start_averaging()
+        self.means = RunningMeans()
+
+    def _take(self, settings):
+        self.settings = settings
+        self.loss, self.penalties, self.loss_weights = settings.loss, settings.penalty, settings.loss_weights
+        self.discriminator_steps, self.generator_batch = (
+            settings.discriminator_steps,
+            settings.generator_batch,
+        )
+        self.batches_per_step = settings.batches_per_step
+        self.seed, self.ema_decay = settings.seed, settings.ema_decay
+
+    def _make_optimizers(self):
+        given = self.settings
+        half = any(network.compute_dtype == "float16" for network in self.networks)
+        slower = PerStep.wrap(keras.optimizers.get(given.discriminator_optimizer), given.discriminator_steps)
+        optimizers = {
+            side: backend.prepare_optimizer(optimizer, side, self.side_variables(side), half)
+            for side, optimizer in (("discriminator", slower), ("generator", given.generator_optimizer))
+        }
+        self.discriminator_optimizer, self.generator_optimizer = optimizers.values()
+        self.optimizer = SideOptimizers(*optimizers.values())
+        self.settings = given.with_optimizers(
+            discriminator_optimizer=self.discriminator_optimizer, generator_optimizer=self.generator_optimizer
+        )
+
+    def _start_averaging(self):
+        followed = [v for network in self.generator_side for v in network.weights if "float" in v.dtype]
+        if self.ema_decay is None:
+            self.averages = Averages()
+        elif len(self.averages.pairs) != len(followed):
+            self.averages = Averages(followed, self.add_weight)
+
+    # The sides ---------------------------------------------------------------------------------------------
+
+    @property
+    def networks(self):
+        """Every network of the model, trained or frozen, each once."""
+        found = [layer for layer in backend.own_layers(self) if isinstance(layer, keras.Model)]
+        return sides.unique([*self.generator_side, *self.discriminator_side, *found])
+
+    def side_variables(self, side):
+        """The trainable variables of one side, each once."""
+        return self.game.variables_of(side)
+
+    def side_total(self, side, batch, generated):
+        """One side's weighted sum (None where it has no terms) and its logs, unweighted."""
+        return self.game.total(side, batch, generated, Batch(batch).moment)
+
+    @property
+    def averaged(self):
+        """Pairs of a generator-side variable and its moving average."""
+        return self.averages.pairs
+
+    def __call__(self, *args, training=False, **kwargs):
+        with contextlib.nullcontext() if training else self.averages.lent():
+            return super().__call__(*args, training=training, **kwargs)
+
+    def read(self, data):
+        """What `fit` was given, as a dict of tensors by key."""
+        return read_batch(data, self.batch_keys)
+
+    def before_first_step(self, spec):
+        if not self.means.complete:
+            self.game.learn_names(spec)
+
+    @property
+    def metrics(self):
+        # Keras asks before the constructor is done.
+        return [*self.means.by_name.values(), *self.settings.metrics] if hasattr(self, "settings") else []
+
+    def reset_metrics(self):
+        super().reset_metrics()
+        self.evaluation_steps.assign(0)
+
+    # Samples ----------------------------------------------------------------------------------------------
+
+    def sample(self, count, seed=0, batch_size=64, **conditions):
+        """Draw images in inference mode (with the moving average, if there is one).
+
+        Args:
+            count: how many.
+            seed: the same seed gives the same images.
+            conditions: what the scheme is conditioned on, e.g. `label`: an integer or `(count,)` integers.
+
+        Returns:
+            float32 array `(count, height, width, channels)` in [-1, 1].
+        """
+        inputs = self.sample_inputs(count, seed, **conditions)
+        return self.predict(inputs, batch_size=min(count, batch_size), verbose=0)

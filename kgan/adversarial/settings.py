@@ -1,0 +1,89 @@
+"""What `compile` was told: the paper's settings where it was told nothing, checked, and saved with the model."""
+
+import dataclasses
+from typing import Any
+
+import keras
+
+from kgan import losses, penalties
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The arguments of `AdversarialModel.compile`, each with a value.
+
+    Args:
+        the arguments of `AdversarialModel.compile`.
+
+    Raises:
+        ValueError: one of them is out of range.
+    """
+
+    generator_optimizer: Any = "adam"
+    discriminator_optimizer: Any = "adam"
+    loss: Any = None
+    penalty: Any = ()
+    loss_weights: dict = dataclasses.field(default_factory=dict)
+    discriminator_steps: int = 1
+    generator_batch: str = "shared"
+    ema_decay: float | None = None
+    metrics: list = dataclasses.field(default_factory=list)
+    seed: int = 0
+    jit_compile: bool | str = "auto"
+    run_eagerly: bool = False
+    steps_per_execution: int = 1
+
+    @classmethod
+    def of(cls, defaults, **given):
+        """Settings from a scheme's own and, over them, those given (None where nothing was)."""
+        given = {name: value for name, value in given.items() if value is not None}
+        weights = _weights(defaults.get("loss_weights") or {}, given.get("loss_weights") or {})
+        return cls(**{**defaults, **given, "loss_weights": weights})
+
+    def __post_init__(self):
+        def set_to(**values):
+            for name, value in values.items():
+                object.__setattr__(self, name, value)
+
+        steps, batch, decay = self.discriminator_steps, self.generator_batch, self.ema_decay
+        if not isinstance(steps, int) or steps < 1:
+            raise ValueError(f"discriminator_steps: expected an integer of at least 1, received {steps!r}.")
+        if batch not in ("shared", "fresh"):
+            raise ValueError(f"generator_batch: expected 'shared' or 'fresh', received {batch!r}.")
+        if decay is not None and not 0 < decay < 1:
+            raise ValueError(f"ema_decay: expected a number between 0 and 1, or None, received {decay!r}.")
+        one = self.generator_optimizer
+        if one is self.discriminator_optimizer and isinstance(one, keras.optimizers.Optimizer):
+            raise ValueError(
+                "compile: expected one optimizer for each side, received the same object twice. Make two: the "
+                "state of an optimizer belongs to the weights it moves."
+            )
+        set_to(
+            loss=None if self.loss is None else losses.get(self.loss),
+            penalty=penalties.get(self.penalty),
+            metrics=list(self.metrics),
+            seed=int(self.seed),
+        )
+
+    @property
+    def fresh(self):
+        """Whether the generator learns from a batch of its own."""
+        return self.generator_batch == "fresh"
+
+    @property
+    def batches_per_step(self):
+        """How many batches a step takes."""
+        return self.discriminator_steps + self.fresh
+
+    def with_optimizers(self, **optimizers):
+        """The same settings with the optimizers that were made of them."""
+        return dataclasses.replace(self, **optimizers)
+
+    def saved(self):
+        """By name, as `compile` takes them again."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+def _weights(own, given):
+    """The scheme's own weights, and over them those given; "pixel" replaces "generator/pixel" too."""
+    return {name: w for name, w in own.items() if name.split("/", 1)[-1] not in given} | dict(given)

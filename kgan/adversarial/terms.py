@@ -1,0 +1,77 @@
+"""The named terms of a side: what the two play for, what it weighs, and what is logged beside it."""
+
+from keras import ops
+
+
+def accuracy(loss, real, fake, of=""):
+    """How often a logit falls on the side of the loss's threshold where it belongs, as logs by name.
+
+    1 is a generator lost. A Wasserstein critic has no threshold and logs nothing.
+
+    Args:
+        loss: the compiled loss.
+        real, fake: logits.
+        of: names one discriminator of several.
+    """
+    threshold = getattr(loss, "threshold", None)
+    if threshold is None:
+        return {}
+    suffix = of and f"_{of}"
+    return {
+        f"discriminator/accuracy_real{suffix}": ops.mean(ops.cast(real > threshold, "float32")),
+        f"discriminator/accuracy_fake{suffix}": ops.mean(ops.cast(fake < threshold, "float32")),
+    }
+
+
+def penalty_terms(penalties, updates, critic, real, fake, draw):
+    """Penalties on a discriminator, as named terms.
+
+    Args:
+        penalties: the compiled penalties.
+        updates: how many updates the discriminator has had.
+        critic: callable from images to logits.
+        real, fake: images of one shape.
+        draw: callable from (use, shape, distribution) to numbers.
+    """
+    terms = {}
+    for penalty in penalties:
+        value = _lazily(penalty, updates, lambda p=penalty: p(critic, real, fake, draw))
+        if value is not None:
+            terms[penalty.name] = value
+    return terms
+
+
+def _lazily(penalty, updates, compute):
+    """A penalty at every `interval`-th update, `interval` times as strong (Karras et al. 2020)."""
+    if penalty.interval == 1:
+        return compute()
+    return ops.cond(
+        ops.equal(updates % penalty.interval, 0),
+        lambda: ops.cast(compute(), "float32") * penalty.interval,
+        lambda: ops.zeros((), "float32"),
+    )
+
+
+def weighted_sum(side, terms, loss_weights, penalties, steps):
+    """One number to minimise (None where there are no terms), and the terms' logs, unweighted.
+
+    Args:
+        side: "discriminator" or "generator".
+        terms: dict from name to scalar.
+        loss_weights: dict from "side/name" or "name" to weight.
+        penalties: whose own weights count where `loss_weights` says nothing.
+        steps: training steps so far, for penalties whose weight follows a schedule.
+    """
+    own = {p.name: p.weight(steps) if callable(p.weight) else p.weight for p in penalties}
+    total, logs = None, {}
+    for name, value in terms.items():
+        value = ops.cast(value, "float32")
+        weight = loss_weights.get(f"{side}/{name}", loss_weights.get(name, own.get(name, 1.0)))
+        total = value * weight if total is None else total + value * weight
+        logs[f"{side}/{name}"] = ops.stop_gradient(value)
+    return total, logs
+
+
+def known_names(terms):
+    """The names by which `loss_weights` may call these terms: "generator/pixel", and "pixel" for either side."""
+    return {name for term in terms for name in (term, term.split("/", 1)[-1])}

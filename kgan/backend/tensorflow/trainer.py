@@ -1,0 +1,186 @@
+"""The training step on TensorFlow: turns of a game, and what Keras's `fit` and `evaluate` call.
+
+`Play` knows a game by the names of `kgan.backend.contract.Game` alone, and nothing of any scheme.
+"""
+
+import keras
+import tensorflow as tf
+
+from kgan.backend.contract import Batch, Moment
+from kgan.backend.tensorflow import keras_private
+from kgan.backend.tensorflow.compilation import Compilation
+from kgan.backend.tensorflow.grouping import grouped, is_group, turns_of
+from kgan.backend.tensorflow.replicas import place_in_batch, replica_count, replica_sum
+from kgan.backend.tensorflow.updates import Updates
+
+
+class Play:
+    """Trains and evaluates a game.
+
+    Args:
+        game: a `contract.Game`.
+        compilation: its `Compilation`.
+        discriminator_steps: discriminator updates a step.
+        fresh: whether the generator learns from a batch of its own.
+    """
+
+    def __init__(self, game, compilation, discriminator_steps, fresh):
+        self.game, self.compilation = game, compilation
+        self.batches_per_step = discriminator_steps + fresh
+        self.fresh = fresh
+        self.updates = Updates(game, compilation)
+
+    def batch(self, data, turn=0, evaluating=False):
+        """Data as the game reads it, and where in the global batch it stands."""
+        batch = self.game.read(data)
+        moment = Moment(turn=turn, evaluating=evaluating)
+        size = next((value.shape[0] for value in batch.values()), 0)
+        if size is not None or replica_count() == 1:
+            return Batch(batch, moment)
+        count = tf.shape(next(iter(batch.values())))[0]
+        first, total = place_in_batch(count)
+        share = tf.cast(count * replica_count(), "float32") / tf.cast(total, "float32")
+        # A replica that is left without a sample computes on a blank one, of weight zero: a mean of none is no number.
+        batch = {key: _padded(value, tf.maximum(1 - count, 0)) for key, value in batch.items()}
+        return Batch(batch, moment._replace(first=first, share=share, count=count))
+
+    def step(self, data):
+        """All turns of one step. Returns what is shown."""
+        batches = [self.batch(part, turn) for turn, part in enumerate(turns_of(data))]
+        if len(batches) != self.batches_per_step:
+            raise ValueError(
+                f"train_on_batch: expected a step of one batch, but this model takes {self.batches_per_step} "
+                "batches a step (discriminator_steps, and one more where generator_batch is 'fresh'). Use fit, "
+                "which groups the data set."
+            )
+        logs = {}
+        for batch in batches[:-1]:
+            logs |= self._turn(self.discriminator_turn, batch)
+        last = self.generator_turn if self.fresh else self.shared_turn
+        return self.game.finish(averaged(logs | self._turn(last, batches[-1])), evaluating=False)
+
+    def _turn(self, turn, batch):
+        function = self.compilation.turn(turn.__name__, lambda batch, moment: turn(Batch(batch, moment)))
+        moment = batch.moment
+        if self.compilation.turns_apart:
+            moment = moment._replace(turn=tf.constant(moment.turn))  # An integer would be compiled in.
+        return shared_out(function(dict(batch), moment), moment)
+
+    def discriminator_turn(self, batch):
+        """One discriminator update on this batch and newly generated samples."""
+        with keras_private.calls(self.game, True):
+            return self.updates.discriminator(batch, self.game.make(dict(batch), batch.moment))
+
+    def generator_turn(self, batch):
+        """One generator update on this batch alone."""
+        with keras_private.calls(self.game, True):
+            return self.updates.generator(batch, self.updates.forward(batch))
+
+    def shared_turn(self, batch):
+        """One update of each side; both learn from the same generator pass."""
+        with keras_private.calls(self.game, True):
+            forward = self.updates.forward(batch)
+            logs = self.updates.discriminator(batch, forward.generated)
+            return logs | self.updates.generator(batch, forward)
+
+    def evaluate(self, data):
+        """The terms of one batch, nothing moved. Returns what is shown."""
+        if is_group(data):
+            raise ValueError(
+                "evaluate: expected single batches, received batches grouped for a training step."
+            )
+        batch = self.batch(data, evaluating=True)
+        with keras_private.calls(self.game, False):
+            logs = self.game.evaluate(batch)
+        return self.game.finish(averaged(shared_out(logs, batch.moment)), evaluating=True)
+
+
+def _padded(value, missing):
+    return tf.pad(value, [[0, missing], *[[0, 0]] * (len(value.shape) - 1)])
+
+
+def shared_out(logs, moment):
+    """Each number times this replica's part of the global batch: the sum over replicas is the mean."""
+    if replica_count() == 1:
+        return logs
+    part = (1.0 if moment.share is None else moment.share) / replica_count()
+    return {name: tf.cast(value, "float32") * part for name, value in logs.items()}
+
+
+def averaged(logs):
+    """The sum over replicas of what `shared_out` made, all numbers at once."""
+    if replica_count() == 1 or not logs:
+        return logs
+    values = replica_sum(tf.stack(list(logs.values())))
+    return dict(zip(logs, tf.unstack(values, num=len(logs)), strict=True))
+
+
+class Trainer(keras_private.BeforeFirstStep):
+    """What `keras.Model` calls, played by a `Play`. Mixed in before `keras.Model`."""
+
+    def play(self, game, networks, discriminator_steps, fresh, jit_compile, run_eagerly):
+        """Train this game from now on.
+
+        Args:
+            game: a `contract.Game`.
+            networks: all Keras networks of the game.
+            discriminator_steps, fresh: as for `Play`.
+            jit_compile: True, False or "auto".
+            run_eagerly: whether nothing is compiled.
+
+        Returns:
+            Whether Keras is to compile the whole step with XLA.
+        """
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        compilation = Compilation(jit_compile, run_eagerly, networks, discriminator_steps + fresh, replicas)
+        self._play = Play(game, compilation, discriminator_steps, fresh)
+        return compilation.whole
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, **options):
+        """`keras.Model.fit`. With `discriminator_steps=k` a step takes k batches (k + 1 when the generator's
+        is fresh): the data set is grouped, and a last group that is not full is left out of the epoch."""
+        if not hasattr(x, "shape") and not isinstance(x, dict):
+            options["shuffle"] = False  # Data sets and generators bring their own order.
+        count = self._play.batches_per_step if hasattr(self, "_play") else 1
+        if count > 1:
+            split = options.pop("validation_split", 0.0)
+            if split and options.get("validation_data") is None:
+                (x, y), options["validation_data"] = keras_private.split_for_validation((x, y), split)
+                options.setdefault("validation_batch_size", batch_size)
+            adapter = keras_private.adapter_of(x, y, batch_size, options.pop("shuffle", True))
+            x, y, batch_size = grouped(adapter, count), None, None
+            options["shuffle"] = False  # The adapter has shuffled, where there was something to shuffle.
+        return super().fit(x, y, batch_size=batch_size, epochs=epochs, **options)
+
+    # What a scheme whose algorithm is another one may call in a train_step of its own.
+
+    def as_batch(self, data, turn=0):
+        """What `fit` was given, as a batch by key that knows its turn."""
+        return self._play.batch(data, turn)
+
+    def learning(self):
+        """Inside, layers run in training mode."""
+        return keras_private.calls(self, True)
+
+    def forward(self, batch):
+        """The generator side's pass over a batch, recorded for `generator_update`."""
+        return self._play.updates.forward(Batch(batch))
+
+    def discriminator_update(self, batch, generated):
+        """Move the discriminator side once. Returns its logs."""
+        return self._play.updates.discriminator(Batch(batch), generated)
+
+    def generator_update(self, batch, forward):
+        """Move the generator side once, through a recorded pass. Returns its logs."""
+        return self._play.updates.generator(Batch(batch), forward)
+
+    # What Keras calls.
+
+    def train_step(self, data):
+        return self._play.step(data)
+
+    def test_step(self, data):
+        return self._play.evaluate(data)
+
+    def predict_step(self, data):
+        return self(keras.utils.unpack_x_y_sample_weight(data)[0], training=False)
