@@ -18,7 +18,6 @@ from kgan.adversarial.settings import Settings
 from kgan.adversarial.sides import SideOptimizers
 from kgan.adversarial.state import Saved
 from kgan.backend.contract import Batch
-from kgan.schedules import PerStep
 
 
 class AdversarialModel(backend.Trainer, Saved, keras.Model):
@@ -112,23 +111,25 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         """Log a number that is no loss term; `name` as "discriminator/accuracy"."""
         getattr(batch, "logs", {})[name] = ops.cast(value, "float32")
 
-    def log_accuracy(self, batch, real, fake, of=""):
-        """How often a logit is on the side of the loss's threshold where it belongs; see `terms.accuracy`."""
-        for name, value in terms.accuracy(self.loss, real, fake, of).items():
-            self.log(batch, name, value)
-
-    def penalty_terms(self, batch, critic, real, fake):
-        """The compiled penalties on a discriminator, as named terms.
+    def contest(self, batch, side, judge, real, fake, of=""):
+        """The terms that the two sides play for: the compiled loss, and in D's turn its penalties; logs D's accuracy.
 
         Args:
             batch: as for `draw`.
-            critic: callable from images to logits.
+            side: whose terms, "discriminator" or "generator".
+            judge: callable from images to logits.
             real, fake: images of one shape `(batch, height, width, channels)`.
+            of: names one discriminator of several ("adversarial_a" for "a"); add theirs up with `terms.summed`.
         """
+        found, real_logits, fake_logits = terms.contest(side, judge, real, fake, self.loss, of)
+        if side == "generator":
+            return found
+        for name, value in terms.accuracy(self.loss, real_logits, fake_logits, of).items():
+            self.log(batch, name, value)
         updates = ops.cast(self.steps, "int32") * self.discriminator_steps
         updates += ops.cast(Batch(batch).moment.turn, "int32")
         draw = functools.partial(self.draw, batch)
-        return terms.penalty_terms(self.penalties, updates, critic, real, fake, draw)
+        return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw)
 
     def add_state(self, name, value, dtype="float32", aggregation="mean"):
         """A scalar that training updates, the same on every replica, saved with the model."""
@@ -210,7 +211,11 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
                 jit_compile,
                 run_eagerly,
             )
-            self._make_optimizers()
+            self.optimizer = SideOptimizers(
+                *sides.make_optimizers(settings, self.networks, self.side_variables)
+            )
+            self.discriminator_optimizer, self.generator_optimizer = self.optimizer.optimizers
+            self.settings = settings.with_optimizers(*self.optimizer.optimizers)
             self._start_averaging()
         self.means = RunningMeans()
 
@@ -223,20 +228,6 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         )
         self.batches_per_step = settings.batches_per_step
         self.seed, self.ema_decay = settings.seed, settings.ema_decay
-
-    def _make_optimizers(self):
-        given = self.settings
-        half = any(network.compute_dtype == "float16" for network in self.networks)
-        slower = PerStep.wrap(keras.optimizers.get(given.discriminator_optimizer), given.discriminator_steps)
-        optimizers = {
-            side: backend.prepare_optimizer(optimizer, side, self.side_variables(side), half)
-            for side, optimizer in (("discriminator", slower), ("generator", given.generator_optimizer))
-        }
-        self.discriminator_optimizer, self.generator_optimizer = optimizers.values()
-        self.optimizer = SideOptimizers(*optimizers.values())
-        self.settings = given.with_optimizers(
-            discriminator_optimizer=self.discriminator_optimizer, generator_optimizer=self.generator_optimizer
-        )
 
     def _start_averaging(self):
         followed = [v for network in self.generator_side for v in network.weights if "float" in v.dtype]

@@ -75,9 +75,9 @@ class Settings:
         """How many batches a step takes."""
         return self.discriminator_steps + self.fresh
 
-    def with_optimizers(self, **optimizers):
+    def with_optimizers(self, discriminator, generator):
         """The same settings with the optimizers that were made of them."""
-        return dataclasses.replace(self, **optimizers)
+        return dataclasses.replace(self, discriminator_optimizer=discriminator, generator_optimizer=generator)
 
     def saved(self):
         """By name, as `compile` takes them again."""

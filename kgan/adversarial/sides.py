@@ -1,6 +1,9 @@
 """The two sides: whose weights they are, which layers hear of an update, and their two optimizers as one."""
 
+import keras
+
 from kgan import backend
+from kgan.schedules import PerStep
 
 
 def unique(things):
@@ -19,6 +22,23 @@ def announce_update(networks):
         for layer in backend.flat_layers(network):
             if hasattr(layer, "before_update"):
                 layer.before_update()
+
+
+def make_optimizers(settings, networks, variables_of):
+    """The optimizers of the discriminator's and of the generator's side, ready to train.
+
+    Args:
+        settings: the compile settings.
+        networks: all networks of the model.
+        variables_of: callable from a side to its variables.
+    """
+    half = any(network.compute_dtype == "float16" for network in networks)
+    discriminator = keras.optimizers.get(settings.discriminator_optimizer)
+    given = PerStep.wrap(discriminator, settings.discriminator_steps), settings.generator_optimizer
+    return [
+        backend.prepare_optimizer(o, side, variables_of(side), half)
+        for side, o in zip(backend.SIDES, given, strict=True)
+    ]
 
 
 class SideOptimizers:

@@ -3,6 +3,36 @@
 from keras import ops
 
 
+def contest(side, judge, real, fake, loss, of=""):
+    """What one side plays for against a discriminator: the adversarial term, and both logits.
+
+    Args:
+        side: "discriminator" or "generator".
+        judge: callable from images to logits.
+        real, fake: images; real ones are judged in the generator's turn only if the loss wants it.
+        loss: a pair of `kgan.losses`.
+        of: names one discriminator of several.
+
+    Returns:
+        `{"adversarial": scalar}` ("adversarial_a" for `of="a"`), the logits of real (or None) and of fake.
+    """
+    if loss is None:
+        raise ValueError(
+            "compile: expected a loss for the adversarial term, received None. Pass loss='hinge', say."
+        )
+    # A discriminator sees real before fake: its batch normalization remembers the order.
+    wanted = side == "discriminator" or getattr(loss, "generator_uses_real", False)
+    real = judge(real) if wanted else None
+    fake = judge(fake)
+    return {f"adversarial{of and f'_{of}'}": getattr(loss, side)(real, fake)}, real, fake
+
+
+def summed(*terms):
+    """Named terms of several discriminators together: those of one name are added."""
+    names = dict.fromkeys(name for part in terms for name in part)
+    return {name: sum(part[name] for part in terms if name in part) for name in names}
+
+
 def accuracy(loss, real, fake, of=""):
     """How often a logit falls on the side of the loss's threshold where it belongs, as logs by name.
 

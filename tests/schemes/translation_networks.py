@@ -46,9 +46,6 @@ def terms(model, batch):
     batch = {key: keras.ops.convert_to_tensor(value) for key, value in batch.items()}
     with model.learning():
         generated = model.generate(batch)
-        sides = {
-            side: model.side_total(side, batch, generated)
-            for side in ("discriminator", "generator")
-        }
+        sides = {side: model.side_total(side, batch, generated) for side in ("discriminator", "generator")}
     logs = {name: float(value) for _, found in sides.values() for name, value in found.items()}
     return logs, {side: float(total) for side, (total, _) in sides.items() if total is not None}, generated

@@ -77,18 +77,16 @@ class GAN(AdversarialModel):
         return self.discriminator(image)
 
     def discriminator_losses(self, batch, generated):
-        real = self.judge(batch["image"], batch)
-        fake = self.judge(generated["image"], batch)
-        self.log_accuracy(batch, real, fake)
-        penalties = self.penalty_terms(
-            batch, lambda x: self.judge(x, batch), batch["image"], generated["image"]
-        )
-        return {"adversarial": self.loss.discriminator(real, fake), **penalties}
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        fake = self.judge(generated["image"], batch)
-        real = self.judge(batch["image"], batch) if self.loss.generator_uses_real else None
-        return {"adversarial": self.loss.generator(real, fake)}
+        return self.played(batch, generated, "generator")
+
+    def played(self, batch, generated, side):
+        """One side's adversarial terms."""
+        return self.contest(
+            batch, side, lambda image: self.judge(image, batch), batch["image"], generated["image"]
+        )
 
     def call(self, inputs, training=False):
         if isinstance(inputs, dict) and set(inputs) == {"latent"}:

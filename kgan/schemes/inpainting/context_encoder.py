@@ -86,20 +86,17 @@ class ContextEncoder(Inpainting):
         height, width = self.generator.outputs[0].shape[1:3]
         return image[:, top : top + height, left : left + width]
 
+    def played(self, batch, generated, side):
+        """One side's adversarial terms."""
+        fake = self.judged(generated["image"], generated["patch"])
+        return self.contest(batch, side, self.discriminator, self.cropped(batch["image"]), fake)
+
     def discriminator_losses(self, batch, generated):
-        real, fake = self.cropped(batch["image"]), self.judged(generated["image"], generated["patch"])
-        real_logits, fake_logits = self.discriminator(real), self.discriminator(fake)
-        self.log_accuracy(batch, real_logits, fake_logits)
-        penalties = self.penalty_terms(batch, self.discriminator, real, fake)
-        return {"adversarial": self.loss.discriminator(real_logits, fake_logits), **penalties}
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        fake = self.discriminator(self.judged(generated["image"], generated["patch"]))
-        real = self.discriminator(self.cropped(batch["image"])) if self.loss.generator_uses_real else None
-        return {
-            "pixel": self.pixel_loss(batch["image"], generated),
-            "adversarial": self.loss.generator(real, fake),
-        }
+        pixel = self.pixel_loss(batch["image"], generated)
+        return {"pixel": pixel, **self.played(batch, generated, "generator")}
 
     def pixel_loss(self, image, generated):
         """Masked squares: the hole, and ten times the border around it as far as it was painted."""

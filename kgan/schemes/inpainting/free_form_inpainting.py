@@ -49,22 +49,18 @@ class FreeFormInpainting(Inpainting):
         both = "mask" in inputs_by_name(self.discriminator, "image")
         return self.discriminator({"image": image, "mask": hole} if both else image)
 
-    def discriminator_losses(self, batch, generated):
-        hole = generated["hole"]
-        real, fake = self.judge(batch["image"], hole), self.judge(generated["image"], hole)
-        self.log_accuracy(batch, real, fake)
-        penalties = self.penalty_terms(
-            batch, lambda x: self.judge(x, hole), batch["image"], generated["image"]
+    def played(self, batch, generated, side):
+        """One side's adversarial terms."""
+        return self.contest(
+            batch, side, lambda x: self.judge(x, generated["hole"]), batch["image"], generated["image"]
         )
-        return {"adversarial": self.loss.discriminator(real, fake), **penalties}
+
+    def discriminator_losses(self, batch, generated):
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        fake = self.judge(generated["image"], generated["hole"])
-        real = self.judge(batch["image"], generated["hole"]) if self.loss.generator_uses_real else None
-        terms = {
-            "adversarial": self.loss.generator(real, fake),
-            "l1": objectives.l1(batch["image"], generated["picture"]),
-        }
+        l1 = objectives.l1(batch["image"], generated["picture"])
+        coarse = {}
         if "coarse" in generated:
-            terms["coarse_l1"] = objectives.l1(batch["image"], generated["coarse"])
-        return terms
+            coarse["coarse_l1"] = objectives.l1(batch["image"], generated["coarse"])
+        return {**self.played(batch, generated, "generator"), "l1": l1, **coarse}

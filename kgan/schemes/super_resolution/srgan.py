@@ -59,16 +59,12 @@ class SRGAN(SuperResolution):
             return {"pixel": self.pixel_loss(batch, generated)}
         return {"perceptual": self.perceptual(batch["target"], generated["image"])}
 
+    def played(self, batch, generated, side):
+        """One side's adversarial terms."""
+        return self.contest(batch, side, self.discriminator, batch["target"], generated["image"])
+
     def discriminator_losses(self, batch, generated):
-        real, fake = self.discriminator(batch["target"]), self.discriminator(generated["image"])
-        self.log_accuracy(batch, real, fake)
-        penalties = self.penalty_terms(batch, self.discriminator, batch["target"], generated["image"])
-        return {"adversarial": self.loss.discriminator(real, fake), **penalties}
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        fake = self.discriminator(generated["image"])
-        real = self.discriminator(batch["target"]) if self.loss.generator_uses_real else None
-        return {
-            **self.content_losses(batch, generated),
-            "adversarial": self.loss.generator(real, fake),
-        }
+        return {**self.content_losses(batch, generated), **self.played(batch, generated, "generator")}

@@ -5,9 +5,11 @@ import functools
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
 from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.terms import summed
 from kgan.layers.image_pool import ImagePool
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
+DOMAINS = ("a", "b")
 DIRECTIONS = {"AtoB": ("a", "b"), "BtoA": ("b", "a")}
 
 
@@ -54,9 +56,9 @@ class CycleGAN(AdversarialModel):
         "loss": "least-squares",
         # The loss halves the generator's term as well, which the paper does for the discriminators alone.
         "loss_weights": {
-            **{f"generator/adversarial_{domain}": 2.0 for domain in "ab"},
-            **{f"generator/cycle_{domain}": 10.0 for domain in "ab"},
-            **{f"generator/identity_{domain}": 5.0 for domain in "ab"},
+            **{f"generator/adversarial_{domain}": 2.0 for domain in DOMAINS},
+            **{f"generator/cycle_{domain}": 10.0 for domain in DOMAINS},
+            **{f"generator/identity_{domain}": 5.0 for domain in DOMAINS},
         },
         "generator_optimizer": ADAM,
         "discriminator_optimizer": ADAM,
@@ -80,14 +82,14 @@ class CycleGAN(AdversarialModel):
         channels = self.check_networks()
         self.pools = {
             domain: ImagePool(pool_size, (*image_size, channels[domain]), name=f"pool_{domain}")
-            for domain in "ab"
+            for domain in DOMAINS
         }
 
     def check_networks(self):
         """Each network takes what it is given. Returns the channels of each domain."""
         into = {"a": self.b_to_a, "b": self.a_to_b}
-        takes = {domain: self.translator(domain).inputs[0].shape[-1] for domain in "ab"}
-        for domain in "ab":
+        takes = {domain: self.translator(domain).inputs[0].shape[-1] for domain in DOMAINS}
+        for domain in DOMAINS:
             made = into[domain].outputs[0].shape[-1]
             judged = self.judge_of(domain).inputs[0].shape[-1]
             if not takes[domain] == made == judged:
@@ -151,29 +153,30 @@ class CycleGAN(AdversarialModel):
             f"fake_{domain}": self.pools[domain](
                 generated[f"fake_{domain}"], draw=functools.partial(self.draw, batch), use=f"pool {domain}"
             )
-            for domain in "ab"
+            for domain in DOMAINS
         }
         return generated | shown
 
+    def played(self, batch, generated, side):
+        """One side's adversarial terms, of both domains."""
+        return summed(
+            *(
+                self.contest(batch, side, self.judge_of(d), batch[d], generated[f"fake_{d}"], of=d)
+                for d in DOMAINS
+            )
+        )
+
     def discriminator_losses(self, batch, generated):
-        terms, penalties = {}, []
-        for domain in "ab":
-            judge, real, fake = self.judge_of(domain), batch[domain], generated[f"fake_{domain}"]
-            real_logits, fake_logits = judge(real), judge(fake)
-            self.log_accuracy(batch, real_logits, fake_logits, of=domain)
-            terms[f"adversarial_{domain}"] = self.loss.discriminator(real_logits, fake_logits)
-            penalties.append(self.penalty_terms(batch, judge, real, fake))
-        return terms | {name: penalties[0][name] + penalties[1][name] for name in penalties[0]}
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        terms = {}
-        for domain in "ab":
-            judge, image = self.judge_of(domain), batch[domain]
-            real = judge(image) if self.loss.generator_uses_real else None
-            terms[f"adversarial_{domain}"] = self.loss.generator(real, judge(generated[f"fake_{domain}"]))
-            terms[f"cycle_{domain}"] = self.cycle(image, generated[f"cycled_{domain}"])
+        terms = self.played(batch, generated, "generator")
+        for domain in DOMAINS:
+            terms[f"cycle_{domain}"] = self.cycle(batch[domain], generated[f"cycled_{domain}"])
             if self.identity:
-                terms[f"identity_{domain}"] = objectives.identity(image, generated[f"identity_{domain}"])
+                terms[f"identity_{domain}"] = objectives.identity(
+                    batch[domain], generated[f"identity_{domain}"]
+                )
         return terms
 
     def cycle(self, image, cycled):

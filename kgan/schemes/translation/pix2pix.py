@@ -72,21 +72,18 @@ class Pix2Pix(AdversarialModel):
         """D's logits for an image, beside its source if D is conditional."""
         return self.discriminator({"source": batch["source"], "target": image} if self.conditional else image)
 
-    def discriminator_losses(self, batch, generated):
-        real, fake = self.judge(batch["target"], batch), self.judge(generated["image"], batch)
-        self.log_accuracy(batch, real, fake)
-        penalties = self.penalty_terms(
-            batch, lambda x: self.judge(x, batch), batch["target"], generated["image"]
+    def played(self, batch, generated, side):
+        """One side's adversarial terms."""
+        return self.contest(
+            batch, side, lambda image: self.judge(image, batch), batch["target"], generated["image"]
         )
-        return {"adversarial": self.loss.discriminator(real, fake), **penalties}
+
+    def discriminator_losses(self, batch, generated):
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        fake = self.judge(generated["image"], batch)
-        real = self.judge(batch["target"], batch) if self.loss.generator_uses_real else None
-        return {
-            "adversarial": self.loss.generator(real, fake),
-            "l1": objectives.l1(batch["target"], generated["image"]),
-        }
+        l1 = objectives.l1(batch["target"], generated["image"])
+        return {**self.played(batch, generated, "generator"), "l1": l1}
 
     def images_to_compare(self, batch, generated):
         return batch["target"], generated["image"]
