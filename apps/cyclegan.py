@@ -115,15 +115,15 @@ class Train(Translating):
         """Both kinds of pictures."""
         from kgan import data
         from kgan.data import samples
-        from kgan.data.folders import wrong_folders
+        from kgan.tasks.translation import folders
 
         if not self.data:
             return samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
-        wrong_folders.refuse_empty(self.data)
+        folders.refuse_empty(self.data)
         try:
             return data.unpaired(self.data, self.size, channels=self.channels, load_size=self.load_size)
         except UserError as error:
-            raise wrong_folders.for_pix2pix(error, self.data) from None
+            raise folders.for_pix2pix(error, self.data) from None
 
     def drawn(self, model, examples):
         """A sample grid: pictures of both kinds, what is made of them, and what should be if that is known."""

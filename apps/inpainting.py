@@ -111,8 +111,8 @@ class Train(Training):
         """Returns images with masks to train on, and others of other pictures (None if none are held out)."""
         from kgan import data
         from kgan.data import samples
-        from kgan.data.folders.wrong_folders import refuse_odd_masks
         from kgan.data.kinds.masks import with_holes
+        from kgan.tasks.inpainting.folders import refuse_odd_masks
 
         if self.data:
             source = data.masked(self.data, self.size, self.mask)
@@ -202,9 +202,10 @@ class Predict(PredictPictures):
     APP = APP
 
     mask: flags.Text = None
-    """Mask for all pictures, or a folder of masks with the pictures' names. White is missing."""
+    """Mask for all pictures, or a folder of masks with the pictures' names (p0.png or p0_mask001.png for p0.jpg). Of
+    its two colours the lighter one is missing."""
     invert: bool = False
-    """Black is missing."""
+    """Of a mask's two colours the darker one is missing."""
     colour: flags.Text = None
     """Instead of masks: the colour that marks holes, as RRGGBB, such as ff00ff."""
     tolerance: int = 0
@@ -229,10 +230,17 @@ class Predict(PredictPictures):
                 mask_file(job, self.mask)
 
     def also_read(self):
-        path = Path(self.mask) if self.mask else None
-        return (
-            [] if path is None else [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-        )
+        from kgan.files.walk import walk
+
+        if self.mask is None:
+            return []
+        path = Path(self.mask)
+        return [path / name for name in walk(path).names()] if path.is_dir() else [path]
+
+    def left_out(self, names):
+        from kgan.data.folders.layout import masks_among
+
+        return masks_among(names) if self.mask and Path(self.mask).is_dir() else set()
 
     def image_network(self, model):
         from kgan.tiles.runner import ImageNetwork

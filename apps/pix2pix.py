@@ -123,14 +123,14 @@ class Train(Translating):
 
     def open_folder_of_pairs(self):
         from kgan import data
-        from kgan.data.folders import wrong_folders
+        from kgan.tasks.translation import folders
 
-        wrong_folders.refuse_empty(self.data)
+        folders.refuse_empty(self.data)
         try:
             source = data.pairs(self.data, self.size, self.direction, self.channels, load_size=self.load_size)
         except UserError as error:
-            raise wrong_folders.for_cyclegan(error, self.data) from None
-        wrong_folders.refuse_odd_pairs(source, self.data)
+            raise folders.for_cyclegan(error, self.data) from None
+        folders.refuse_odd_pairs(source, self.data)
         return source
 
     def drawn(self, model, examples):

@@ -46,7 +46,7 @@ OWN_WEIGHTS = {"generator/perceptual": 1.0, "generator/adversarial": 1e-2}
 
 Method = Literal["srgan", "esrgan"]
 Network = Literal["small", "paper"]
-Scale = Literal[2, 4, 8]
+Scale = Literal[1, 2, 3, 4, 8]
 Degradation = Literal["bicubic", "blind"]
 Stages = Literal["both", "pixel"]
 
@@ -69,7 +69,7 @@ class Train(Training):
     method: Method = "srgan"
     """srgan: SRResNet, cross-entropy. esrgan: RRDB without batch normalization, relativistic."""
     scale: Scale = 4
-    """How many times larger along a side."""
+    """How many times larger along a side; 1 for restoration. A folder of two qualities, hq and lq, has its own."""
     network: Annotated[Network | None, flags.choices(Network)] = None
     """The paper's, or a small one for minutes on a CPU, which adds to bicubic enlargement. Left out: small for
     bundled photographs, else paper."""
@@ -133,15 +133,23 @@ class Train(Training):
         """Returns pairs to train on, and pairs of other pictures (None if none are held out)."""
         from kgan import data
         from kgan.data import samples
-        from kgan.data.folders.wrong_folders import refuse_small
+        from kgan.data.kinds.quality_pairs import qualities, quality_pairs
         from kgan.data.views.degradation import paired
 
-        if self.data:
-            large = data.images(self.data, self.size, fit="crop")
-            refuse_small(large, self.size)
+        if self.data and not self.data.startswith("tfds:") and qualities(self.data):
+            if self.degradation != "bicubic":
+                raise UserError(
+                    f"expected no --degradation for pairs of two qualities; found {self.degradation} and the pairs in "
+                    f"{self.data}; drop it"
+                )
+            source = quality_pairs(self.data, self.size, self.scale)
+        elif self.data:
+            view = {"fit": "crop", "rotate": True}
+            source = paired(
+                data.images(self.data, self.size, least=self.size, **view), self.scale, self.degradation
+            )
         else:
-            large = samples.photographs(self.size, crops=CROPS_OF_EACH)
-        source = paired(large, self.scale, self.degradation)
+            source = paired(samples.photographs(self.size, crops=CROPS_OF_EACH), self.scale, self.degradation)
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):

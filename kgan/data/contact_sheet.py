@@ -1,12 +1,12 @@
 """A picture of what the model sees: examples of a source in rows, with their labels and captions."""
 
-import os
 import pathlib
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from kgan.data.source.source import Source
+from kgan.files.atomic import replacing
 from kgan.pictures.pixels import to_uint8
 
 GAP = 4
@@ -44,10 +44,8 @@ def contact_sheet(source: Source, path, count: int = 40, seed: int = 0) -> pathl
         row, column = divmod(number, columns)
         sheet.paste(tile, (GAP + column * (width + GAP), GAP + row * (height + GAP)))
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    sheet.save(partial, format="PNG")
-    os.replace(partial, path)
+    with replacing(path) as stream:
+        sheet.save(stream, format="PNG")
     return path
 
 

@@ -94,7 +94,7 @@ def kind_of(folder, cache=None) -> str:
     if not len(index) and root.is_dir() and any(path.suffix.lower() in VIDEOS for path in root.rglob("*")):
         return "video"
     index.need()
-    if _has_captions(root, index) if root.is_dir() else _fit(caption_files.in_zip(root), index):
+    if _has_captions(root, index) if root.is_dir() else _fit(caption_files.in_zip(root)[0], index):
         return "captions"
     named = places(index.names(), sides=True, any_two=False)
     found = named if _has_sides(named) else places(index.names(), sides=True)

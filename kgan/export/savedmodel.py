@@ -7,7 +7,6 @@ them, so that `kgan check` can compare wherever the folder has gone.
 """
 
 import json
-import shutil
 from pathlib import Path
 
 import keras
@@ -18,6 +17,7 @@ from kgan.errors import UserError
 from kgan.export import forms
 from kgan.export.check import FACTS, REFERENCE
 from kgan.export.reference import DEFAULT, named, prefix, reference
+from kgan.files.atomic import replacing_folder
 from kgan.version import __version__
 
 
@@ -41,19 +41,15 @@ def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> P
     for name, (call, inputs) in calls.items():
         signatures |= _signatures(name, call, inputs)
         cases |= reference(model, name, call, inputs)
-    partial = target.with_name(f".{target.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)
     module = tf.Module()
     # Only what serving reads: the discriminator and, where there is an average, the raw weights stay behind.
     module.read = list({id(v): v for f in signatures.values() for v in f.graph.variables}.values())
-    tf.saved_model.save(module, str(partial), signatures=signatures)
-    (partial / REFERENCE).parent.mkdir()
-    np.savez_compressed(partial / REFERENCE, **cases)
     facts = {"kgan": __version__, "model": type(model).__name__, "parameters": _count(module.read)}
-    (partial / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    if target.exists():
-        shutil.rmtree(target)
-    partial.rename(target)
+    with replacing_folder(target) as partial:
+        tf.saved_model.save(module, str(partial), signatures=signatures)
+        (partial / REFERENCE).parent.mkdir()
+        np.savez_compressed(partial / REFERENCE, **cases)
+        (partial / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return target
 
 

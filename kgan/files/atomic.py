@@ -2,7 +2,11 @@
 
 import contextlib
 import os
+import re
+import shutil
 from pathlib import Path
+
+import psutil
 
 from kgan.errors import UserError
 
@@ -19,19 +23,13 @@ def replacing_path(path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    temporary = _beside(path)
     try:
         yield temporary
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    if os.name == "posix":
-        # The rename itself is on the disk only once the folder is.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    _to_disk(path.parent)
 
 
 @contextlib.contextmanager
@@ -48,6 +46,68 @@ def replacing(path):
         yield stream
         stream.flush()
         os.fsync(stream.fileno())
+
+
+@contextlib.contextmanager
+def replacing_folder(path):
+    """Gives a folder to write to, which takes the place of `path` at the end, or leaves no trace.
+
+    Args:
+        path: path of a folder, there already or not; folders above it are created.
+
+    Yields:
+        A `Path` beside it, of a folder that is there and empty.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        temporary.mkdir()
+        yield temporary
+        if path.exists():
+            old = _beside(path.with_name(f"{path.name}.old"))
+            path.rename(old)
+            temporary.rename(path)
+            shutil.rmtree(old)
+        else:
+            temporary.rename(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    _to_disk(path.parent)
+
+
+def clear_leftovers(folder) -> list[Path]:
+    """Removes what processes that were killed have left half-written in a folder; returns what that was.
+
+    Args:
+        folder: path; the folders in it are not looked into.
+    """
+    cleared = []
+    for path in Path(folder).iterdir():
+        found = _TEMPORARY.fullmatch(path.name)
+        if found and not psutil.pid_exists(int(found[1])):
+            cleared.append(path)
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    return cleared
+
+
+# What `_beside` makes: hidden, with the writer's process and the suffix of what it becomes.
+_TEMPORARY = re.compile(r"\..*\.(\d+)\.part(?:\.[^.]*)?")
+
+
+def _beside(path):
+    return path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+
+
+def _to_disk(folder):
+    """Makes sure that a rename in the folder is on the disk: it is only once the folder is."""
+    if os.name == "posix":
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def claim(path, overwrite):

@@ -8,29 +8,19 @@ from PIL import ExifTags, Image
 
 from kgan.pictures.tiff import PIXEL_LIMIT, OtherTiff, open_tiff
 
-EXTENSIONS = {
-    *(
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".mpo",
-        ".png",
-        ".apng",
-        ".bmp",
-        ".dib",
-        ".gif",
-        ".webp",
-        ".tif",
-        ".tiff",
-    ),
-    *(".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif", ".heic", ".heif"),
-}
+_COMMON = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+_RARE = (".mpo", ".apng", ".dib", ".ppm", ".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif", ".heic", ".heif")
+EXTENSIONS = frozenset((*_COMMON, *_RARE))
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # the last two of files beyond 4 GB
 TAIL = 4096  # the bytes at a file's end where its end marker is looked for
 
 # The decoders, as the `route` of a row. JPEG to BMP are TensorFlow's; OTHER is `decoding`, which reads all formats.
 JPEG, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA, GIF, BMP, OTHER = range(8)
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether a file is a picture by its name."""
+    return os.path.splitext(name)[1].lower() in EXTENSIONS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from kgan.pictures.levels import eight_bits
-from kgan.pictures.transparency import laid_over
+from kgan.pictures.picture import LUMINANCE, Picture
 
-LUMINANCE = (0.299, 0.587, 0.114)
 # Of a mask of more than two colours (a JPEG, soft edges): how far apart its lightest and darkest must be to mean
 # anything, in levels of 255; and how many pixels may be neither.
 LEAST_CONTRAST = 26
@@ -13,7 +11,7 @@ GREY_SHARE = 0.5
 EXTREME = 0.1
 
 
-def marked(picture, invert: bool = False) -> np.ndarray:
+def marked(picture: Picture, invert: bool = False) -> np.ndarray:
     """Where a mask marks a hole.
 
     A mask of two colours is read whatever they are: the lighter one is the hole, so that 0 and 1, 0 and 255, red on
@@ -21,7 +19,7 @@ def marked(picture, invert: bool = False) -> np.ndarray:
     all hole, or if that is black none. What is transparent counts as black.
 
     Args:
-        picture: `kgan.pictures.picture.Picture`.
+        picture: a mask.
         invert: whether the darker one is the hole.
 
     Returns:
@@ -47,23 +45,21 @@ def marked(picture, invert: bool = False) -> np.ndarray:
     return ~hole if invert else hole
 
 
-def described(picture) -> str:
+def described(picture: Picture) -> str:
     """What values a mask holds, in words: "only the value 0", "the values 0 and 1", "values from 3 to 250"."""
     values = _few(lightness(picture))
     if len(values) > 2:
         return f"values from {values[0]:.0f} to {values[-1]:.0f}"
-    words = [f"{value:.0f}" for value in values]
+    words = [f"{value:.3g}" for value in values]
     return f"only the value {words[0]}" if len(words) == 1 else f"the values {' and '.join(words)}"
 
 
-def lightness(picture) -> np.ndarray:
+def lightness(picture: Picture) -> np.ndarray:
     """How light each pixel is, float32 (height, width) in 0 to 255; what is transparent is black."""
-    pixels = eight_bits(picture.pixels)
-    if picture.alpha is not None:
-        pixels = laid_over(pixels, eight_bits(picture.alpha), (0, 0, 0))
-    if pixels.shape[-1] == 1:
-        return pixels[..., 0].astype(np.float32)
-    return pixels.astype(np.float32) @ np.float32(LUMINANCE)
+    most = np.float32(np.iinfo(picture.pixels.dtype).max)
+    pixels = picture.pixels.astype(np.float32) * (255 / most)
+    light = pixels[..., 0] if pixels.shape[-1] == 1 else pixels @ np.float32(LUMINANCE)
+    return light if picture.alpha is None else light * (picture.alpha[..., 0] / most)
 
 
 def _few(light):

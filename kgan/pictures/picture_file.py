@@ -10,7 +10,7 @@ from kgan.errors import UserError
 from kgan.files.atomic import replacing
 from kgan.files.walk import require_file
 from kgan.pictures.decoding import decode
-from kgan.pictures.headers import EXTENSIONS, read_header
+from kgan.pictures.headers import is_picture_name, read_header
 from kgan.pictures.picture import Picture, as_float
 from kgan.pictures.pixels import to_uint8
 
@@ -87,7 +87,7 @@ def write(picture: Picture, path, quality: int = QUALITY) -> None:
 
 def is_picture(path) -> bool:
     """Whether the name is that of a picture."""
-    return Path(path).suffix.lower() in EXTENSIONS
+    return is_picture_name(str(path))
 
 
 def _write_deep(joined, stream, suffix):

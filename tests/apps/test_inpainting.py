@@ -274,16 +274,42 @@ def test_complaints_are_one_line_and_name_files(gated, photos, tmp_path, capsys)
     assert "found 41x30 in" in said
     assert "wide.png" in said
     black = save(tmp_path / "black.png", np.zeros((30, 40), np.uint8))
-    assert "found none marked in" in complaint("predict", source, *shared, "--mask", black)
-    assert "found all of it" in complaint("predict", source, *shared, "--mask", black, "--invert")
+    assert "which holds only the value 0" in complaint("predict", source, *shared, "--mask", black)
+    assert "which holds only the value 0" in complaint(
+        "predict", source, *shared, "--mask", black, "--invert"
+    )
+    assert "found none marked in" in complaint("predict", source, *shared, "--colour", "ff00fe")
     assert "found no a.* in" in complaint("predict", source, *shared, "--mask", tmp_path / "masks")
     smooth = save(tmp_path / "smooth.png", np.linspace(40, 210, 30 * 40).reshape(30, 40).astype(np.uint8))
     said = complaint("predict", source, *shared, "--mask", smooth)
-    assert "found the greys of a photograph in" in said
-    assert said.endswith("smooth.png; are picture and mask swapped?")
+    assert "smooth.png, which holds the greys of a photograph" in said
+    assert said.endswith("are picture and mask swapped?")
     replaced = ["--run", gated, "--mask", mask, "--output", mask, "--overwrite"]
     assert "would replace an input" in complaint("predict", source, *replaced)
     assert "a folder; found nowhere" in complaint("train", "--mask", "nowhere")
+
+
+def test_P7_masks_beside_their_pictures_and_of_any_two_values(gated, tmp_path):
+    hole = box(30, 40, 5, 5, 12, 12) > 0
+    kinds = {
+        "_mask": hole * np.uint8(255),
+        "_mask001": hole.astype(np.uint8),
+        "-mask0": np.where(hole[..., None], np.uint8([255, 0, 0]), np.uint8([0, 0, 0])),
+    }
+    made = []
+    for ending, mask in kinds.items():
+        folder = tmp_path / ending
+        pixels = random_pixels(30, 40, 3)
+        save(folder / "p0.png", pixels)
+        save(folder / f"p0{ending}.png", mask)
+        output = tmp_path / f"out{ending}"
+        assert kgan("predict", folder, "--mask", folder, "--run", gated, "--output", output) == 0
+        assert [path.name for path in output.iterdir()] == ["p0.png"]
+        made.append(np.asarray(Image.open(output / "p0.png")))
+        np.testing.assert_array_equal(made[-1][~hole], pixels[~hole])
+        assert (made[-1][hole] != pixels[hole]).any()
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[0], made[2])
 
 
 def test_colours_are_read_and_matched():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from apps import super_resolution
 from kgan.cli import dispatch
 
 
@@ -112,8 +113,33 @@ def test_a_folder_without_pictures(app, complaint, tmp_path):
 def test_pictures_smaller_than_the_crops(complaint, tmp_path):
     data = pictures(tmp_path / "data", ["tiny.png"], (40, 60))
     said = complaint("super-resolution", data, "--scale", 8)
-    assert "expected pictures of at least 96x96 pixels; found 1 smaller: tiny.png" in said
-    assert "lower --image-size" in said
+    assert "expected pictures of at least 96x96 pixels" in said
+    assert "found 1, all smaller: tiny.png (has 60x40 pixels, fewer than 96x96)" in said
+    assert "smaller image size" in said
+
+
+def test_C9_one_small_picture_among_many_is_left_out_and_named(tmp_path):
+    data = pictures(tmp_path / "data", ["tiny.png"], (40, 60))
+    pictures(data, ["a.png", "b.png"], (100, 120))
+    source = super_resolution.Train(data=str(data), held_out=0).open_source()
+    assert len(source) == 2
+    assert "1 of no use: tiny.png (has 60x40 pixels, fewer than 96x96)" in source.summary()
+
+
+def test_P6_two_qualities_are_pairs_at_their_own_scale(complaint, tmp_path):
+    pictures(tmp_path / "data/hq", ["a.png", "b.png"], (192, 96))
+    pictures(tmp_path / "data/lq", ["a.png", "b.png"], (96, 48))
+    command = {"data": str(tmp_path / "data"), "held_out": 0, "image_size": "96"}
+    source = super_resolution.Train(**command, scale=2).open_source()
+    assert {name: spec.shape.as_list() for name, spec in source.element_spec.items()} == {
+        "source": [48, 48, 3],
+        "target": [96, 96, 3],
+    }
+    said = complaint("super-resolution", tmp_path / "data", "--scale", 4)
+    assert "expected pairs at scale 4" in said
+    assert "found scale 2, such as a.png" in said.replace("lq/", "")
+    said = complaint("super-resolution", tmp_path / "data", "--scale", 2, "--degradation", "blind")
+    assert "expected no --degradation for pairs" in said
 
 
 def test_masks(complaint, tmp_path):
@@ -123,9 +149,11 @@ def test_masks(complaint, tmp_path):
     said = complaint("inpainting", data, *flags, wide)
     assert "found 2 pairs that differ: 1.png (40x40 and 50x40), 2.png" in said
     black = masks(tmp_path / "black", ["one mask.png"], white=slice(0))
-    assert "found 1 that are all black: one mask.png" in complaint("inpainting", data, *flags, black)
+    assert "found 1 that hold only the value 0: one mask.png" in complaint("inpainting", data, *flags, black)
     white = masks(tmp_path / "white", names, white=slice(None))
-    assert "found 2 that are all white: 1.png, 2.png" in complaint("inpainting", data, *flags, white)
+    assert "found 2 that hold only the value 255: 1.png, 2.png" in complaint(
+        "inpainting", data, *flags, white
+    )
 
 
 def test_pictures_and_masks_the_wrong_way_round(complaint, tmp_path):

@@ -4,7 +4,9 @@ import dataclasses
 import os
 from pathlib import Path
 
+from kgan.data.folders.problems import listing
 from kgan.errors import UserError
+from kgan.files.walk import require_file, walk
 from kgan.pictures.picture_file import FORMATS, is_picture
 
 
@@ -23,7 +25,9 @@ class Job:
     name: str
 
 
-def plan(inputs, output, suffix: str = "", overwrite: bool = False, extra=()) -> list[Job]:
+def plan(
+    inputs, output, suffix: str = "", overwrite: bool = False, extra=(), left_out=None, say=print
+) -> list[Job]:
     """Pairs each picture with where its result goes.
 
     A folder's pictures keep their names and sub-folders below `output`. One file goes to `output` itself if
@@ -35,6 +39,8 @@ def plan(inputs, output, suffix: str = "", overwrite: bool = False, extra=()) ->
         suffix: ending of all outputs, such as ".png"; "" keeps each input's.
         overwrite: whether existing outputs may be replaced.
         extra: further paths that must not be written to, such as masks.
+        left_out: callable from the names in a folder to those that are no inputs.
+        say: callable that takes a line: what in a folder cannot be opened.
 
     Returns:
         A list of `Job`, in order of name.
@@ -46,7 +52,7 @@ def plan(inputs, output, suffix: str = "", overwrite: bool = False, extra=()) ->
     if not inputs:
         raise UserError("expected a picture or a folder of pictures; found none; name it after the verb")
     output = Path(output)
-    named = _found(inputs, output)
+    named = _found(inputs, output, left_out, say)
     if (
         len(inputs) == 1
         and Path(inputs[0]).is_file()
@@ -81,28 +87,34 @@ def plan(inputs, output, suffix: str = "", overwrite: bool = False, extra=()) ->
     return jobs
 
 
-def _found(inputs, output):
+def _found(inputs, output, left_out, say):
     """Returns (path, name) of each picture, in order; pictures below the output folder are left out."""
     found = []
     for given in map(Path, inputs):
-        if given.is_file():
-            found.append((given, given.name))
-        elif given.is_dir():
-            below = []
-            for folder, folders, files in os.walk(given):
-                inside = os.path.realpath(folder) == os.path.realpath(output) and not given.samefile(folder)
-                folders[:] = [] if inside else sorted(name for name in folders if not name.startswith("."))
-                names = [] if inside else [name for name in sorted(files) if not name.startswith(".")]
-                paths = [Path(folder, name) for name in names if is_picture(name)]
-                below += [(path, str(path.relative_to(given))) for path in paths]
+        if given.is_dir():
+            walked = walk(given, beside=None if given.exists() and _same(given, output) else output)
+            below = [name for name in walked.names() if is_picture(name)]
+            other = left_out(below) if left_out else ()
+            below = [name for name in below if name not in other]
+            passed = {
+                name: why for name, why in walked.problems.items() if name.endswith("/") or is_picture(name)
+            }
+            if passed:
+                say(f"Passed over in {given}: {listing(passed)}")
             if not below:
                 raise UserError(
                     f"expected pictures in {given}; found none; name a folder that has some, such as PNG or JPEG"
                 )
-            found += below
+            found += [(given / name, str(Path(name))) for name in below]
+        elif given.exists():
+            found.append((require_file(given), given.name))
         else:
             raise UserError(f"expected a picture or a folder in {given}; found nothing; check the name")
     return found
+
+
+def _same(first, second):
+    return os.path.realpath(first) == os.path.realpath(second)
 
 
 def _renamed(name, suffix):

@@ -82,6 +82,10 @@ class Predict(Trained):
         """Returns further files that are read, so that none is written over."""
         return []
 
+    def left_out(self, names):
+        """Returns those of a folder's names that are no input, such as masks."""
+        return set()
+
     # The base writes these ----------------------------------------------------------------------------------
 
     def check(self):
@@ -97,7 +101,9 @@ class Predict(Trained):
         from kgan.app.predicting.predict_files import plan
 
         output = self.output or self.folder.path / "predicted"
-        self._jobs = plan(self.inputs, output, SUFFIXES[self.format], self.overwrite, self.also_read())
+        self._jobs = plan(
+            self.inputs, output, SUFFIXES[self.format], self.overwrite, self.also_read(), self.left_out
+        )
 
     def work(self, model):
         from kgan.pictures import picture_file

@@ -18,6 +18,7 @@ from kgan.data.source.keys import fold
 from kgan.data.source.source import Part, Source
 from kgan.data.views.color_jitter import jitter as colour_jitter
 from kgan.errors import UserError
+from kgan.files.walk import require_file
 from kgan.pictures.image_size import height_and_width
 from kgan.pictures.pixels import to_float
 
@@ -140,7 +141,7 @@ def _open(root: pathlib.Path) -> tuple[list[video_files.Video], dict[str, str]]:
     """The readable videos, and what is wrong with the others."""
     if not root.exists():
         raise UserError(f"expected a folder of videos, found nothing at {root}: check the path")
-    paths = video_files.find(root) if root.is_dir() else [root]
+    paths = video_files.find(root) if root.is_dir() else [require_file(root)]
     if not paths:
         suffixes = ", ".join(sorted(video_files.VIDEO_SUFFIXES))
         raise UserError(f"expected video files ({suffixes}) or folders of frames, found none in {root}")

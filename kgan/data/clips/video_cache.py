@@ -12,6 +12,7 @@ import numpy as np
 
 from kgan.data.clips import video_files
 from kgan.data.clips.video_files import Video
+from kgan.files.atomic import replacing_path
 
 
 class FrameCache:
@@ -44,17 +45,18 @@ class FrameCache:
         return self._folder / f"frames-{hashlib.blake2b(what.encode(), digest_size=12).hexdigest()}.npy"
 
     def _fill(self, path, video, size):
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        frames = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(video), *size, 3))
-        count = 0
-        with contextlib.suppress(OSError):
-            for frame in video_files.stream(video, size):
-                frames[count] = frame
-                count += 1
-        frames.flush()
-        if count == len(video):
-            os.replace(partial, path)
-        else:  # what can be read is read from the video itself
-            self._damaged.add(path)
-            partial.unlink()
+        with contextlib.suppress(_Damaged), replacing_path(path) as partial:
+            frames = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(video), *size, 3))
+            count = 0
+            with contextlib.suppress(OSError):
+                for frame in video_files.stream(video, size):
+                    frames[count] = frame
+                    count += 1
+            frames.flush()
+            if count < len(video):  # what can be read is read from the video itself
+                self._damaged.add(path)
+                raise _Damaged
+
+
+class _Damaged(Exception):
+    """A video of which not all frames can be read."""

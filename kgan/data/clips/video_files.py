@@ -11,6 +11,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from kgan.errors import UserError
+from kgan.files.walk import walk
+from kgan.pictures.decoding import decode
 
 VIDEO_SUFFIXES = frozenset(
     (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv", ".gif")
@@ -48,9 +50,7 @@ def natural(name: str) -> list:
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
     """The video files below a folder and the folders that hold two pictures or more, in natural order."""
     videos, pictures = [], {}
-    for path in folder.rglob("*"):
-        if path.name.startswith(".") or not path.is_file():
-            continue
+    for path in map(folder.joinpath, walk(folder).names()):
         if path.suffix.lower() in VIDEO_SUFFIXES:
             videos.append(path)
         elif path.suffix.lower() in PICTURE_SUFFIXES:
@@ -67,8 +67,8 @@ def inspect(path: str | pathlib.Path) -> Video:
     """
     path = pathlib.Path(path)
     if path.is_dir():
-        names = sorted((p.name for p in path.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES), key=natural)
-        files = tuple(str(path / name) for name in names if not name.startswith("."))
+        names = sorted(walk(path, deep=False).names(PICTURE_SUFFIXES), key=natural)
+        files = tuple(str(path / name) for name in names)
         first = _picture(files[0])
         return Video(str(path), first.shape[:2], pictures=files)
     import av
@@ -167,8 +167,7 @@ def _upright(frame, size=None) -> np.ndarray:
 
 
 def _picture(path: str, size=None) -> np.ndarray:
-    with Image.open(path) as image:
-        picture = ImageOps.exif_transpose(image).convert("RGB")
+    picture = Image.fromarray(decode(path).flat(3))
     if size is not None and size != (picture.height, picture.width):  # of another shape: its middle
         picture = ImageOps.fit(picture, size[::-1], Image.Resampling.BICUBIC)
     return np.asarray(picture)

@@ -97,7 +97,7 @@ def tfds(
         image = tf.ensure_shape(image, (None, None, channels))
         window = view.window(tf.shape(image)[0], tf.shape(image)[1], key)
         image = image[window.top : window.top + window.height, window.left : window.left + window.width]
-        image = to_float(view.resize(image, window.mirrored))
+        image = to_float(view.resize(image, window))
         if key is not None and view.jitter:
             image = jitter(image, fold(key, "jitter"), view.jitter)
         example = {"image": image}

@@ -1,11 +1,16 @@
 """What people write captions into: text files beside the images, CSV, JSONL, COCO's JSON."""
 
 import csv
+import io
 import json
 import pathlib
 import zipfile
 
+from kgan.data.folders import text
+from kgan.data.folders.archive import TEXT_LIMIT, problem
+from kgan.data.folders.problems import listing, names
 from kgan.errors import UserError
+from kgan.files.walk import is_hidden, require_file, walk
 
 TEXT_FILES = "text files"
 TABLES = (".csv", ".jsonl", ".json")
@@ -23,39 +28,44 @@ def read(folder: pathlib.Path, file: str | pathlib.Path | None = None) -> tuple[
 
     Returns:
         {image path as the table names it, or a text file's path without its ".txt": captions in file order},
-        and where they were found, for the summary.
+        and where they were found, for the summary: "text files", or the table's name, and what had to be guessed or
+        left out.
 
     Raises:
         UserError: no such file, several to choose from, or a row that cannot be read (named by its line).
     """
     if file is None:
-        found = sorted(
-            path
-            for place in (folder, folder / "annotations")
-            if place.is_dir()
-            for path in place.iterdir()
-            if path.suffix.lower() in TABLES and path.is_file() and not path.name.startswith(".")
-        )
+        found = tables(folder)
         if len(found) > 1:
-            names = ", ".join(path.name for path in found[:5])
+            told = names([path.name for path in found])
             raise UserError(
-                f"expected one caption file in {folder}, found {len(found)} ({names}): say which one to read"
+                f"expected one caption file in {folder}, found {len(found)} ({told}): say which one to read"
             )
         if not found:
-            return _text_files(folder), TEXT_FILES
+            return _text_files(folder)
         path = found[0]
     else:
         path = next((place for place in (pathlib.Path(file), folder / file) if place.is_file()), None)
         if path is None:
-            raise UserError(f"expected a caption file, found nothing at {file}, nor in {folder}")
+            path = next((place for place in (pathlib.Path(file), folder / file) if place.exists()), None)
+            if path is None:
+                raise UserError(f"expected a caption file, found nothing at {file}, nor in {folder}")
+            require_file(path)
     readers = {".csv": _csv, ".jsonl": _jsonl, ".json": _coco}
     if path.suffix.lower() not in readers:
         raise UserError(f"expected a caption file that ends in {', '.join(TABLES)}; received {path}")
     try:
-        table = readers[path.suffix.lower()](path)
-    except UnicodeDecodeError as error:
-        raise UserError(f"expected UTF-8 in {path}, found other bytes: convert it") from error
-    return table, path.name
+        content, encoding = text.decode(path.read_bytes())
+    except ValueError as error:
+        raise UserError(f"expected text in {path}, found a file that {error}") from None
+    table = readers[path.suffix.lower()](path, content)
+    return table, path.name + ("; read as Windows-1252" if encoding == text.WINDOWS else "")
+
+
+def tables(folder: pathlib.Path) -> list[pathlib.Path]:
+    """The files in a folder, and in `annotations` in it, that may be tables of captions."""
+    places = [place for place in (folder, folder / "annotations") if place.is_dir()]
+    return sorted(place / name for place in places for name in walk(place, deep=False).names(TABLES))
 
 
 def _add(table: dict[str, list[str]], name: str, captions: str | list[str]) -> None:
@@ -65,23 +75,44 @@ def _add(table: dict[str, list[str]], name: str, captions: str | list[str]) -> N
     )
 
 
-def _text_files(folder: pathlib.Path) -> dict[str, list[str]]:
-    table: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*.txt")):
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        _add(table, path.relative_to(folder).with_suffix("").as_posix(), lines)
-    return table
+def _text_files(folder: pathlib.Path) -> tuple[dict[str, list[str]], str]:
+    files = [file for file in walk(folder).files if file.name.lower().endswith(".txt")]
+    return _read_all([(file.name, file.size, (folder / file.name).read_bytes) for file in files])
 
 
-def in_zip(path: pathlib.Path) -> dict[str, list[str]]:
+def in_zip(path: pathlib.Path) -> tuple[dict[str, list[str]], str]:
     """The captions of the text files inside a zip, as `read` returns those of a folder."""
-    table: dict[str, list[str]] = {}
     with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist()):
-            if name.lower().endswith(".txt") and not name.startswith("__MACOSX/"):
-                lines = archive.read(name).decode("utf-8-sig", errors="replace").splitlines()
-                _add(table, name[: -len(".txt")], lines)
-    return table
+        found = sorted(archive.infolist(), key=lambda info: info.filename)
+        texts = [
+            (
+                info.filename,
+                TEXT_LIMIT + 1 if problem(info) else info.file_size,
+                lambda i=info: archive.read(i),
+            )
+            for info in found
+            if info.filename.lower().endswith(".txt") and not any(map(is_hidden, info.filename.split("/")))
+        ]
+        return _read_all(texts)
+
+
+def _read_all(files):
+    """Reads text files, given as (name, bytes, function that returns its content)."""
+    table: dict[str, list[str]] = {}
+    guessed, problems = [], {}
+    for name, size, read_bytes in files:
+        try:
+            if size > TEXT_LIMIT:
+                raise ValueError(f"is longer than {TEXT_LIMIT >> 20} MiB")
+            content, encoding = text.decode(read_bytes())
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            problems[name] = getattr(error, "strerror", None) or str(error)
+            continue
+        guessed += [name] if encoding == text.WINDOWS else []
+        _add(table, name[: -len(".txt")], content.splitlines())
+    notes = [f"{len(guessed):,} read as Windows-1252: {names(guessed)}"] if guessed else []
+    notes += [f"{len(problems):,} of no use: {listing(problems)}"] if problems else []
+    return table, "; ".join([TEXT_FILES, *notes])
 
 
 def _fields(present: list[str], path: pathlib.Path) -> tuple[str, str]:
@@ -93,29 +124,24 @@ def _fields(present: list[str], path: pathlib.Path) -> tuple[str, str]:
     return chosen[0], chosen[1]
 
 
-def _csv(path: pathlib.Path) -> dict[str, list[str]]:
+def _csv(path: pathlib.Path, content: str) -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        dialect = csv.excel
-        header = stream.readline()
-        if header.count("\t") > header.count(","):
-            dialect = csv.excel_tab
-        stream.seek(0)
-        rows = csv.DictReader(stream, dialect=dialect)
-        file, caption = _fields(list(rows.fieldnames or []), path)
-        for row in rows:
-            if not row[file] or row[caption] is None:
-                raise UserError(
-                    f"expected a file and a caption in {path} line {rows.line_num}, "
-                    f"found {dict(row)}: mend it"
-                )
-            _add(table, row[file], row[caption])
+    header = content.partition("\n")[0]
+    dialect = csv.excel_tab if header.count("\t") > header.count(",") else csv.excel
+    rows = csv.DictReader(io.StringIO(content, newline=""), dialect=dialect)
+    file, caption = _fields(list(rows.fieldnames or []), path)
+    for row in rows:
+        if not row[file] or row[caption] is None:
+            raise UserError(
+                f"expected a file and a caption in {path} line {rows.line_num}, found {dict(row)}: mend it"
+            )
+        _add(table, row[file], row[caption])
     return table
 
 
-def _jsonl(path: pathlib.Path) -> dict[str, list[str]]:
+def _jsonl(path: pathlib.Path, content: str) -> dict[str, list[str]]:
     table: dict[str, list[str]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -129,9 +155,9 @@ def _jsonl(path: pathlib.Path) -> dict[str, list[str]]:
     return table
 
 
-def _coco(path: pathlib.Path) -> dict[str, list[str]]:
+def _coco(path: pathlib.Path, content: str) -> dict[str, list[str]]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(content)
     except json.JSONDecodeError as error:
         raise UserError(f"expected JSON in {path}, line {error.lineno}: {error.msg}") from error
     if not isinstance(content, dict) or not {"images", "annotations"} <= set(content):

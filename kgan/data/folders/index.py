@@ -16,10 +16,13 @@ from PIL import Image
 from kgan.data.folders import archive
 from kgan.data.folders.problems import listing, names
 from kgan.errors import UserError
-from kgan.pictures.headers import EXTENSIONS, Header, read_header
+from kgan.files.atomic import replacing
+from kgan.files.walk import is_hidden, walk
+from kgan.pictures.headers import Header, is_picture_name, read_header
 
 THREADS = 8  # headers are waited for, on slow disks at least
-VERSION = 1  # of the cache's contents
+SMALL_MEMBER = 16 << 20  # bytes of a zip's member up to which it is unpacked at once to look at its header
+VERSION = 2  # of the cache's contents
 FAR_LARGER = 64  # times the median's pixels: such a picture is a decompression bomb or a stray
 SMALL_ENOUGH = 25_000_000  # pixels that no picture is refused for
 
@@ -63,6 +66,30 @@ class Index:
         return dataclasses.replace(
             self, rows={column: values[chosen] for column, values in self.rows.items()}
         )
+
+    def at_least(self, size) -> "Index":
+        """Returns the index without the pictures smaller than (height, width); those become problems, by name.
+
+        Raises:
+            UserError: if all are smaller.
+        """
+        small = (self.rows["height"] < size[0]) | (self.rows["width"] < size[1])
+        if not small.any():
+            return self
+        told = zip(
+            *(self.rows[column][small].tolist() for column in ("name", "width", "height")), strict=True
+        )
+        problems = {
+            os.fsdecode(name): f"has {width}x{height} pixels, fewer than {size[1]}x{size[0]}"
+            for name, width, height in told
+        }
+        if small.all():
+            raise UserError(
+                f"expected pictures of at least {size[1]}x{size[0]} pixels in {self.root}; found {len(self):,}, all "
+                f"smaller: {listing(problems)}; give larger ones, or ask for a smaller image size."
+            )
+        problems = dict(sorted({**self.problems, **problems}.items()))
+        return dataclasses.replace(self.take(~small), problems=problems)
 
     def identity(self, *settings) -> str:
         """Returns a str that changes when a file's name or length, or one of the settings, does."""
@@ -135,16 +162,16 @@ def open_index(path, cache=None) -> Index:
     """
     root = _existing(path)
     zipped = root.is_file()
-    found = _zip_files(root) if zipped else _folder_files(root)
-    pictures = [file for file in found if os.path.splitext(file[0])[1].lower() in EXTENSIONS]
-    others = [file[0] for file in found if os.path.splitext(file[0])[1].lower() not in EXTENSIONS]
+    found, odd = (_zip_files(root), {}) if zipped else walk(root)
+    pictures = [file for file in found if is_picture_name(file[0])]
+    others = [file[0] for file in found if not is_picture_name(file[0])]
     signature = hashlib.blake2b(
-        repr((VERSION, str(root.resolve()), found)).encode(errors="replace")
+        repr((VERSION, str(root.resolve()), found, odd)).encode(errors="replace")
     ).hexdigest()
     kept = None if cache is None else pathlib.Path(cache, f"index-{_short(str(root.resolve()))}.npz")
     index = _load(kept, signature)
     if index is None:
-        index = _build(root, zipped, pictures, others)
+        index = _build(root, zipped, pictures, others, odd)
         if kept is not None:
             _store(kept, signature, index)
     return dataclasses.replace(index, root=str(path))
@@ -161,45 +188,12 @@ def _existing(path):
     return root
 
 
-def _folder_files(root):
-    """Lists (name, bytes, time of change) of all files below; follows links, but never in a circle."""
-    files, folders, seen = [], [""], set()
-    while folders:
-        below = folders.pop()
-        try:
-            entries = list(os.scandir(root / below))
-        except PermissionError:
-            raise UserError(
-                f"expected to read {root / below}; found no right to; change its rights."
-            ) from None
-        for entry in entries:
-            name = f"{below}/{entry.name}" if below else entry.name
-            if entry.name.startswith(".") or entry.name == "__MACOSX":
-                continue
-            if entry.is_dir():
-                real = os.path.realpath(entry.path) if entry.is_symlink() else None
-                if real is None or not (real in seen or str(root.resolve()).startswith(real)):
-                    seen.add(real)
-                    folders.append(name)
-            else:
-                try:
-                    status = entry.stat()
-                    files.append((name, status.st_size, status.st_mtime_ns))
-                except OSError:  # a link to nothing
-                    files.append((name, 0, 0))
-    return sorted(files)
-
-
 def _zip_files(root):
-    infos = [info for info in archive.members(str(root)) if not _is_hidden(info.filename)]
+    infos = [info for info in archive.members(str(root)) if not any(map(is_hidden, info.filename.split("/")))]
     return [(info.filename, info.file_size, info.CRC, info) for info in infos]
 
 
-def _is_hidden(name):
-    return any(piece.startswith(".") or piece == "__MACOSX" for piece in name.split("/"))
-
-
-def _build(root, zipped, pictures, others):
+def _build(root, zipped, pictures, others, odd):
     read = _zip_reader(root) if zipped else _folder_reader(root)
     with warnings.catch_warnings(), ThreadPoolExecutor(THREADS) as pool:
         warnings.simplefilter(
@@ -225,6 +219,9 @@ def _build(root, zipped, pictures, others):
         columns["packed"] = np.array([info.compress_size for info in infos], np.int64)
         columns["deflated"] = np.array([info.compress_type == zipfile.ZIP_DEFLATED for info in infos], bool)
     problems = {pictures[i][0]: header.problem for i, header in enumerate(headers) if header.problem}
+    ours = {name: why for name, why in odd.items() if name.endswith("/") or is_picture_name(name)}
+    problems = dict(sorted({**problems, **ours}.items()))
+    others = sorted({*others, *odd} - {*ours})
     return Index(str(root), columns, kinds, problems, others[:5], len(others))
 
 
@@ -248,10 +245,14 @@ def _zip_reader(root):
             return Header(problem=problem)
         try:
             deflated = info.compress_type == zipfile.ZIP_DEFLATED
-            data = archive.read(str(root), info.header_offset, info.compress_size, deflated)
+            place = info.header_offset, info.compress_size, deflated, info.file_size
+            if info.file_size <= SMALL_MEMBER:
+                file = io.BytesIO(archive.read(str(root), *place))
+                return read_header(file, info.file_size, name)
+            with open(root, "rb") as whole:
+                return read_header(archive.Member(whole, *place), info.file_size, name)
         except Exception:
             return Header(problem="is damaged in the zip")
-        return read_header(io.BytesIO(data), len(data), name)
 
     return read
 
@@ -281,11 +282,8 @@ def _short(text):
 
 def _store(kept, signature, index):
     words = json.dumps([signature, index.kinds, index.problems, index.others, index.other_count])
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(f".{os.getpid()}.partial")
-    with open(partial, "wb") as file:
+    with replacing(kept) as file:
         np.savez(file, words=np.frombuffer(words.encode("utf-8", "surrogateescape"), np.uint8), **index.rows)
-    os.replace(partial, kept)
 
 
 def _load(kept, signature):

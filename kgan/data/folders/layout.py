@@ -22,6 +22,13 @@ SECOND = ("b", "target", "targets", "output", "outputs", "image", "images", "pho
 _SPLIT_AND_SIDE = re.compile(rf"({'|'.join(SPLITS)})[-_ ]?([ab])", re.IGNORECASE)
 
 
+# Words in the names of folders that hold the pictures of low and of high quality.
+LOW = frozenset(("lq", "lr", "low", "small", "degraded", "blur", "blurred", "blurry", "noisy", "lowres"))
+HIGH = frozenset(("hq", "hr", "high", "large", "gt", "groundtruth", "sharp", "clean", "highres", "original"))
+# "p0_mask001" is a mask of "p0".
+_MASK = re.compile(r"(.+?)[-_ ]*mask[-_ ]?\d*", re.IGNORECASE)
+
+
 @dataclasses.dataclass(frozen=True)
 class Place:
     """Where a file lies, told by its folders.
@@ -73,6 +80,55 @@ def places(names, sides: bool = False, any_two: bool = True) -> list[Place]:
             ]
     if not any(place.split == "train" for place in found) or all(place.split == "train" for place in found):
         return [dataclasses.replace(place, split="") for place in found]
+    return found
+
+
+def quality_of(folder: str) -> str:
+    """ "low" or "high" by a word in a folder's name, such as lq or DIV2K_train_LR_bicubic; else an empty str."""
+    words = set(re.split(r"[-_ .]+", folder.lower()))
+    low, high = words & LOW, words & HIGH
+    return "" if bool(low) == bool(high) else "low" if low else "high"
+
+
+def quality_places(names) -> list[Place]:
+    """Reads the names of files in folders of two qualities, as `places` does: the side is "low", "high" or "".
+
+    A small file may have its scale in its name (0801x4.png) or folder (X4).
+    """
+    found = []
+    for name in names:
+        pieces = name.split("/")
+        split, side, others = "", "", []
+        for folder in pieces[:-1]:
+            split = split or next(
+                (word for word in re.split(r"[-_ .]+", folder.lower()) if word in SPLITS), ""
+            )
+            if quality_of(folder):
+                side = quality_of(folder)
+            elif folder.lower() not in SPLITS and not re.fullmatch(r"x\d", folder.lower()):
+                others.append(folder)
+        stem = os.path.splitext(pieces[-1])[0]
+        stem = re.sub(r"[-_ ]?x\d$", "", stem, flags=re.IGNORECASE) if side == "low" else stem
+        split = ("held out" if split in HELD_OUT else "train") if split else ""
+        found.append(Place(split, side, tuple(others), stem))
+    return found
+
+
+def without_mask(stem: str) -> str:
+    """The stem of the picture whose mask is called so: "p0" of "p0_mask001", and of "p0"."""
+    found = _MASK.fullmatch(stem)
+    return found[1] if found else stem
+
+
+def masks_among(names) -> set[str]:
+    """Which of some names are masks of others that lie beside them, such as p0_mask001.png of p0.jpg."""
+    stems = {os.path.splitext(name)[0] for name in names}
+    found = set()
+    for name in names:
+        folder, stem = os.path.split(os.path.splitext(name)[0])
+        own = without_mask(stem)
+        if own != stem and os.path.join(folder, own) in stems:
+            found.add(name)
     return found
 
 

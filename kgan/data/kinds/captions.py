@@ -64,11 +64,10 @@ def captions(
     folder = pathlib.Path(folder).expanduser()
     view = View(image_size, **view)
     index = open_index(folder, cache).need()
-    table = caption_files.in_zip(folder) if index.is_zip and file is None else {}
-    origin = caption_files.TEXT_FILES
+    table, origin = caption_files.in_zip(folder) if index.is_zip and file is None else ({}, "")
     if not table:
         table, origin = caption_files.read(folder if folder.is_dir() else folder.parent, file)
-    found, lost = _match(table, index, by_stem=origin == caption_files.TEXT_FILES)
+    found, lost = _match(table, index, by_stem=origin.startswith(caption_files.TEXT_FILES))
     without = [name for name, texts in zip(index.names(), found, strict=True) if not texts]
     if len(without) == len(index):
         raise UserError(
@@ -79,7 +78,7 @@ def captions(
     for what, missed in (("images without captions", without), ("captions without images", lost)):
         if missed and missing == "error":
             raise UserError(
-                f"expected captions and images to match, found {len(missed):,} {what}: {names(missed)}; "
+                f"expected captions and images to match, found {len(missed):,} {what}: {names(missed)} ({origin}); "
                 'add what is missing, or leave these out with missing="skip"'
             )
         if missed:

@@ -20,6 +20,7 @@ def images(
     *,
     background=WHITE,
     cache=None,
+    least=None,
     **view,
 ) -> Source:
     """Opens the images in a folder and below it, or in a zip.
@@ -31,6 +32,7 @@ def images(
         channels: 1, 3, or 4 (with transparency).
         background: (red, green, blue), 0 to 255, what transparent images are laid over.
         cache: folder to keep the index in, or None.
+        least: (height, width) or None; smaller files are left out and named. TensorFlow datasets do not tell.
         **view: the other arguments of `kgan.data.views.view.View`: fit, load_size, random_crop, mirror, jitter, ...
 
     Returns:
@@ -54,6 +56,7 @@ def images(
         return tfds(path, image_size, labels, channels, captions=False, background=background, **view)
     view = View(image_size, **view)
     index = open_index(path, cache).need()
+    index = index if least is None else index.at_least(least)
     found = places(index.names())
     pictures = Pictures(index, view, channels, background)
     rows, classes = dict(index.rows), None

@@ -95,7 +95,7 @@ def label_maps(
             classes = tf.identity(classes)
         classes = classes[place.top : place.top + place.height, place.left : place.left + place.width]
         return {
-            "source": view.resize(classes, window.mirrored, nearest=True),
+            "source": view.resize(classes, window, nearest=True),
             "target": pictures.load_windows(one, [window], key)[0],
         }
 

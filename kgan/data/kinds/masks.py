@@ -1,17 +1,24 @@
 """Images with a mask of what is missing in them: made on the fly, or out of a folder."""
 
+import dataclasses
+import os
+
+import numpy as np
 import tensorflow as tf
 
 from kgan.data.folders.index import open_index
-from kgan.data.folders.layout import places
+from kgan.data.folders.layout import masks_among, places, without_mask
 from kgan.data.kinds.images import held_out, images
 from kgan.data.kinds.pairs import Side, matched
 from kgan.data.source.keys import fold
 from kgan.data.source.source import Part, Source
+from kgan.data.views.decode import Decoder, cut
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.random_masks import HOLES
 from kgan.data.views.view import View
 from kgan.errors import UserError
+from kgan.pictures.decoding import decode
+from kgan.pictures.mask import marked
 from kgan.pictures.transparency import WHITE
 
 
@@ -37,10 +44,12 @@ def masked(
     Args:
         path: the folder or zip of the images; None for the bundled photographs.
         image_size: (height, width), or one int for both.
-        mask: "centre", "half", "boxes" or "strokes" (see `kgan.data.views.random_masks`), or a folder or zip of masks.
+        mask: one of `kgan.data.views.random_masks.HOLES`, or a folder or zip of masks. The mask of `p0.jpg` is called
+            `p0` or `p0_mask001`; it may lie beside it.
         channels: 1, 3, or 4 (with transparency).
         mask_seed: int.
-        invert: bool. White in the pictures of a folder of masks is what is missing; with `invert`, black is.
+        invert: bool. The lighter colour in the pictures of a folder of masks is what is missing; with `invert`, the
+            darker is. See `kgan.pictures.mask.marked`.
         background: (red, green, blue), 0 to 255, what transparent images are laid over.
         cache: folder to keep the index in, or None.
         **view: the other arguments of `kgan.data.views.view.View`: fit, load_size, random_crop, mirror, jitter, ...
@@ -66,8 +75,10 @@ def masked(
             f"expected the mask to be one of {', '.join(HOLES)} where no data is named; found {mask}; "
             "name the data."
         )
-    index, mask_index = open_index(path, cache).need(), _mask_index(mask, cache)
+    index, mask_index = _apart(open_index(path, cache).need(), _mask_index(mask, cache))
     image_side, mask_side = (Side(one, places(one.names())) for one in (index, mask_index))
+    bare = [dataclasses.replace(place, stem=without_mask(place.stem)) for place in mask_side.places]
+    mask_side = dataclasses.replace(mask_side, places=bare)
     identity = index.identity(
         mask_index.identity("masked", view, channels, invert, tuple(background), mask_seed)
     )
@@ -101,6 +112,16 @@ def with_holes(source: Source, mask: str, mask_seed: int = 0) -> Source:
     return source.with_loader(load, f"masks: {mask}", f"{mask} {mask_seed}")
 
 
+def _apart(index, mask_index):
+    """Divides a folder that holds pictures and, beside them, their masks."""
+    among = masks_among(index.names())
+    if not among:
+        return index, mask_index
+    index = index.take(np.array([name not in among for name in index.names()]))
+    same = np.array([name in among for name in mask_index.names()])
+    return index, mask_index.take(same) if same.any() else mask_index
+
+
 def _mask_index(mask, cache):
     try:
         return open_index(mask, cache).need()
@@ -112,7 +133,7 @@ def _mask_index(mask, cache):
 
 def _aligned(image_side, mask_side, view, channels, background, invert):
     pictures = Pictures(image_side.index, view, channels, background)
-    masks = Pictures(mask_side.index, view, 1, background)
+    masks = _Masks(mask_side.index, view, invert)
 
     def load(row, key):
         image, hole = ({**row[name], "again": row["again"]} for name in ("image", "mask"))
@@ -120,7 +141,7 @@ def _aligned(image_side, mask_side, view, channels, background, invert):
         partner = window.on(image["height"], image["width"], hole["height"], hole["width"])
         return {
             "image": pictures.load_windows(image, [window], key)[0],
-            "mask": _binary(masks.load_windows(hole, [partner], None)[0], invert),
+            "mask": masks.load(hole, partner),
         }
 
     def explain(row):
@@ -131,14 +152,41 @@ def _aligned(image_side, mask_side, view, channels, background, invert):
 
 
 def _cards(index, view, invert):
-    masks = Pictures(index, View(view.image_size, "stretch", mirror=view.mirror), 1)
+    view = View(view.image_size, "stretch", mirror=view.mirror)
+    masks = _Masks(index, view, invert)
 
     def load(row, key):
-        return {"mask": _binary(masks.load(row, key), invert)}
+        return {"mask": masks.load(row, view.window(row["height"], row["width"], key))}
 
     return Part(index.rows, load, masks.explain)
 
 
-def _binary(mask, invert):
-    missing = mask < 128 if invert else mask >= 128
-    return tf.cast(missing, tf.float32)
+class _Masks:
+    """Reads windows of masks, of whatever two colours: which mean what, the whole of a mask tells."""
+
+    def __init__(self, index, view, invert):
+        self.decoder, self.view, self.invert = Decoder(index), view, invert
+
+    def load(self, row, window):
+        """Returns the mask of a row as float32 (*image_size, 1)."""
+        whole = tf.numpy_function(self._read, [self.decoder.read(row)], tf.uint8)
+        whole = tf.ensure_shape(whole, [None, None, 1])
+        same = tf.reduce_all(
+            tf.shape(whole)[:2] == tf.cast(tf.stack([row["height"], row["width"]]), tf.int32)
+        )
+        with tf.control_dependencies([tf.debugging.Assert(same, ["the mask's size has changed"])]):
+            whole = tf.identity(whole)
+        return tf.cast(self.view.resize(cut(whole, window), window) >= 128, tf.float32)
+
+    def explain(self, row):
+        """Returns "name: what is wrong" for a row that could not be read."""
+        try:
+            self._read(self.decoder.bytes(row))
+        except ValueError as error:
+            return f"{os.fsdecode(row['name'])}: {error}"
+        except Exception:  # the decoder has the words
+            pass
+        return self.decoder.explain(row)
+
+    def _read(self, data):
+        return marked(decode(bytes(data)), self.invert)[..., None] * np.uint8(255)

@@ -31,7 +31,8 @@ def pairs(
 ) -> Source:
     """Opens aligned pairs of images.
 
-    Understood are pictures that hold A on their left and B on their right half; folders A and B (source and
+    Understood are pictures that hold A on their left and B on their right half (of an odd width the column in the
+    middle is left out); folders A and B (source and
     target, input and output, any two folders), whose files match by name without extension; either of them
     below train, val and test, or as trainA, trainB, testA, testB. A training window, mirroring and jitter are
     drawn once for a pair. Halves of different size are windowed in proportion.
@@ -191,13 +192,15 @@ def _odd_proportions(first, second):
 def _side_by_side(index, view, direction, channels, background, identity):
     found = places(index.names())
     wide = np.flatnonzero(index.rows["width"] >= 2)
+    odd = [os.fsdecode(index.rows["name"][i]) for i in wide if index.rows["width"][i] % 2]
     index, found = index.take(wide).need(), [found[i] for i in wide]
     halves = [Pictures(index, view, channels[side], background) for side in (0, 1)]
 
     def load(row, key):
         half = row["width"] // 2
         window = view.window(row["height"], half, key)
-        windows = [window, window._replace(left=window.left + half)]
+        # Of an odd width the column in the middle belongs to neither.
+        windows = [window, window._replace(left=window.left + row["width"] - half)]
         windows = windows if direction == "AtoB" else windows[::-1]
         if channels[0] == channels[1]:
             source, target = halves[0].load_windows(row, windows, key)
@@ -210,5 +213,7 @@ def _side_by_side(index, view, direction, channels, background, identity):
 
     sides = "left (A) to right (B)" if direction == "AtoB" else "right (B) to left (A)"
     text = f"pairs side by side in one picture, from {sides}\n{index.describe()}"
+    if odd:
+        text += f"\n{len(odd):,} of odd width, whose middle column is left out: {names(odd)}"
     part = Part(index.rows, load, halves[0].explain, held_out(found))
     return Source(part, text=text, identity=index.identity(*identity))

@@ -31,25 +31,26 @@ class Decoder:
         """Returns a picture's bytes as a string scalar."""
         if not self.zipped:
             return tf.io.read_file(tf.strings.join([self.root, "/", row["name"]]))
-        place = [row["offset"], row["packed"], row["deflated"]]
+        place = [row["offset"], row["packed"], row["deflated"], row["size"]]
         return tf.ensure_shape(tf.numpy_function(self._read_member, place, tf.string), [])
 
     def bytes(self, row) -> bytes:
         """Returns a picture's bytes, for a row of NumPy values."""
         if self.zipped:
-            return self._read_member(row["offset"], row["packed"], row["deflated"])
+            return self._read_member(row["offset"], row["packed"], row["deflated"], row["size"])
         with open(self._path(row["name"]), "rb") as file:
             return file.read()
 
-    def _read_member(self, offset, packed, deflated):
-        return archive.read(self.root, int(offset), int(packed), bool(deflated))
+    def _read_member(self, offset, packed, deflated, size):
+        return archive.read(self.root, int(offset), int(packed), bool(deflated), int(size))
 
     def windows(self, row, windows, least=None) -> list:
         """Decodes windows of a picture, reading it once.
 
         Args:
             row: dict of scalars, a row of the index with `again` (see `kgan.data.source.source.Part`).
-            windows: list of `kgan.data.views.view.Window` on the upright picture; `mirrored` is left to the caller.
+            windows: list of `kgan.data.views.view.Window` on the upright picture; what is mirrored and turned is left
+                to the caller.
             least: (height, width); a JPEG may come out reduced by 2, 4 or 8, but no smaller than this. None: never.
 
         Returns:
@@ -156,13 +157,14 @@ class Decoder:
         return self._recolour(tf.cast(tf.round(over), tf.uint8))
 
     def _otherwise(self, row, windows, size):
-        def decode(name, offset, packed, deflated, places, expected):
-            data = archive.read(self.root, offset, packed, deflated) if self.zipped else self._path(name)
+        def decode(name, offset, packed, deflated, unpacked, places, expected):
+            place = offset, packed, deflated, unpacked
+            data = archive.read(self.root, *map(int, place)) if self.zipped else self._path(name)
             found = decoding.decode_windows(data, places, tuple(expected))
             return [window.flat(self.channels, self.background) for window in found]
 
         places = tf.stack([tf.stack(window[:4]) for window in windows])
-        member = [row[column] if self.zipped else 0 for column in ("offset", "packed", "deflated")]
+        member = [row[column] if self.zipped else 0 for column in ("offset", "packed", "deflated", "size")]
         return tf.numpy_function(decode, [row["name"], *member, places, size], [tf.uint8] * len(windows))
 
     def _path(self, name):

@@ -42,7 +42,7 @@ class Pictures:
         least = None if self.view.fit == "crop" else self.view.image_size
         found = self.decoder.windows(row, windows, least)
         found = [
-            self.view.resize(pixels, window.mirrored, cuts_only=cuts_only)
+            self.view.resize(pixels, window, cuts_only=cuts_only)
             for pixels, window in zip(found, windows, strict=True)
         ]
         if key is None or not self.view.jitter:

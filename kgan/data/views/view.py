@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from kgan.data.source.keys import fold_each
+from kgan.data.source.keys import fold, fold_each
 from kgan.errors import UserError
 
 FITS = ("cover", "stretch", "crop")
@@ -13,13 +13,14 @@ ANTIALIASED = ("bilinear", "bicubic")
 
 
 class Window(NamedTuple):
-    """A rectangle of a picture in pixels, as int32 scalars, and whether it is seen in a mirror."""
+    """A rectangle of a picture in pixels, as int32 scalars, whether it is seen in a mirror, and quarter turns after."""
 
     top: tf.Tensor
     left: tf.Tensor
     height: tf.Tensor
     width: tf.Tensor
     mirrored: tf.Tensor
+    turns: tf.Tensor | int = 0
 
     def on(self, old_height, old_width, new_height, new_width) -> "Window":
         """Returns the same window on a picture of another size that shows the same thing."""
@@ -34,7 +35,7 @@ class Window(NamedTuple):
 
         top, height = scaled(self.top, self.height, old_height, new_height)
         left, width = scaled(self.left, self.width, old_width, new_width)
-        return Window(top, left, height, width, self.mirrored)
+        return Window(top, left, height, width, self.mirrored, self.turns)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +52,8 @@ class View:
             translation.
         random_crop: bool, whether training moves the window at random; else it is in the centre.
         mirror: bool, whether training mirrors every second picture left to right.
+        rotate: bool, whether training turns pictures by 0, 90, 180 or 270 degrees (0 or 180 where images are not
+            square): for what has no up and down, as in super-resolution.
         jitter: float in [0, 1], the strength of colour jitter in training; see `kgan.data.views.color_jitter`.
         interpolation: "area" (the mean of the pixels that fall into one; bilinear where pictures are enlarged), or
             "bilinear" or "bicubic", both antialiased and slower.
@@ -64,6 +67,7 @@ class View:
     load_size: tuple[int, int] | None = None
     random_crop: bool = True
     mirror: bool = True
+    rotate: bool = False
     jitter: float = 0.0
     interpolation: str = "area"
 
@@ -111,7 +115,7 @@ class View:
         whole = tf.cast(tf.stack([height, width]), tf.int32)
         extent = tf.constant(self.image_size) if cuts_only else self._extent(whole, key)
         room = whole - extent
-        first, mirrored = room // 2, tf.constant(False)
+        first, mirrored, turns = room // 2, tf.constant(False), 0
         if key is not None:
             for_crop, for_mirror = fold_each(key, "crop", "mirror")
         if key is not None and self.random_crop:
@@ -119,7 +123,10 @@ class View:
             first = tf.minimum(tf.cast(draw * tf.cast(room + 1, tf.float64), tf.int32), room)
         if key is not None and self.mirror:
             mirrored = tf.random.stateless_uniform([], for_mirror) < 0.5
-        return Window(first[0], first[1], extent[0], extent[1], mirrored)
+        if key is not None and self.rotate:
+            most = 4 if self.image_size[0] == self.image_size[1] else 2
+            turns = tf.random.stateless_uniform([], fold(key, "rotate"), 0, most, tf.int32) * (4 // most)
+        return Window(first[0], first[1], extent[0], extent[1], mirrored, turns)
 
     def _extent(self, whole, key):
         """How much of a picture of the size `whole` is seen: (height, width) in its pixels."""
@@ -133,12 +140,16 @@ class View:
             scale = tf.maximum(tf.reduce_max(scale), 1.0)
         return tf.clip_by_value(tf.cast(tf.round(target / scale), tf.int32), 1, whole)
 
-    def resize(self, window_pixels, mirrored, nearest: bool = False, cuts_only: bool = False) -> tf.Tensor:
-        """Brings the pixels of a window to the image's size, and mirrors them if asked to.
+    def resize(
+        self, window_pixels, window: Window, nearest: bool = False, cuts_only: bool = False
+    ) -> tf.Tensor:
+        """Brings the pixels of a window to the image's size, mirrors and turns them if the window says so.
+
+        Transparent pixels are multiplied by their alpha on the way, so that what is not seen bleeds into nothing.
 
         Args:
             window_pixels: uint8 tensor (..., any height, any width, channels), of rank 3 or 4.
-            mirrored: bool scalar.
+            window: where they come from; only `mirrored` and `turns` are used.
             nearest: bool, whether to take values as they are, as for label maps.
             cuts_only: the window has the image's size already.
 
@@ -148,10 +159,12 @@ class View:
         found = tf.shape(window_pixels)[-3:-1]
         fits = tf.reduce_all(found == self.image_size)
 
+        clear = window_pixels.shape[-1] == 4 and not nearest
+
         def interpolated(method):
-            pixels = tf.image.resize(
-                window_pixels, self.image_size, method=method, antialias=method in ANTIALIASED
-            )
+            pixels = _multiplied(window_pixels) if clear else window_pixels
+            pixels = tf.image.resize(pixels, self.image_size, method=method, antialias=method in ANTIALIASED)
+            pixels = _divided(pixels) if clear else pixels
             return pixels if nearest else tf.cast(tf.round(tf.clip_by_value(pixels, 0.0, 255.0)), tf.uint8)
 
         def resized():
@@ -162,5 +175,21 @@ class View:
 
         pixels = window_pixels if cuts_only else tf.cond(fits, lambda: window_pixels, resized)
         leading = window_pixels.shape[:-3].as_list()
-        pixels = tf.ensure_shape(pixels, [*leading, *self.image_size, window_pixels.shape[-1]])
-        return tf.cond(mirrored, lambda: tf.reverse(pixels, [-2]), lambda: pixels)
+        shape = [*leading, *self.image_size, window_pixels.shape[-1]]
+        pixels = tf.ensure_shape(pixels, shape)
+        pixels = tf.cond(window.mirrored, lambda: tf.reverse(pixels, [-2]), lambda: pixels)
+        if isinstance(window.turns, int):  # never turned
+            return pixels
+        turned = tf.cond(window.turns > 0, lambda: tf.image.rot90(pixels, window.turns), lambda: pixels)
+        return tf.ensure_shape(turned, shape)
+
+
+def _multiplied(pixels):
+    """RGBA of 0 to 255 with its colours multiplied by alpha, float32."""
+    pixels = tf.cast(pixels, tf.float32)
+    return tf.concat([pixels[..., :3] * pixels[..., 3:] / 255, pixels[..., 3:]], -1)
+
+
+def _divided(pixels):
+    """The reverse of `_multiplied`; black where nothing is seen."""
+    return tf.concat([tf.math.divide_no_nan(pixels[..., :3] * 255, pixels[..., 3:]), pixels[..., 3:]], -1)

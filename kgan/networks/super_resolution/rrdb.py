@@ -8,7 +8,7 @@ RRDBNet.
 import keras
 from keras import layers
 
-from kgan.networks.parts.scale import doublings_of
+from kgan.networks.parts.scale import factors_of
 
 
 def generator(
@@ -22,7 +22,7 @@ def generator(
     """Low resolution to high, any size.
 
     Args:
-        scale: 2, 4 or 8.
+        scale: 1 (restoration), 2, 3, 4 or 8.
         channels: of the images.
         width: features between blocks; 64 in the paper.
         blocks: residual-in-residual dense blocks; 23 in the paper.
@@ -36,7 +36,7 @@ def generator(
     Raises:
         ValueError: for another scale.
     """
-    doublings = doublings_of(scale, "rrdb.generator")
+    factors = factors_of(scale, "rrdb.generator")
     image = keras.Input((None, None, channels), name="image")
     x = start = _convolution(width, "start")(image)
     for index in range(1, blocks + 1):
@@ -46,8 +46,8 @@ def generator(
         x = _add_scaled(block, x, residual_scale, f"block_{index}")
     x = _convolution(width, "trunk")(x)
     x = layers.Add(name="trunk_sum")([x, start])
-    for index in range(1, doublings + 1):
-        x = layers.UpSampling2D(2, interpolation="nearest", name=f"up_{index}")(x)
+    for index, factor in enumerate(factors, 1):
+        x = layers.UpSampling2D(factor, interpolation="nearest", name=f"up_{index}")(x)
         x = _convolution(width, f"up_{index}_convolution")(x)
         x = layers.LeakyReLU(0.2, name=f"up_{index}_leaky")(x)
     x = _convolution(width, "fine")(x)

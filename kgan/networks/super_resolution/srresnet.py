@@ -11,7 +11,7 @@ from keras import layers
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.networks.parts.normalization import normalize
-from kgan.networks.parts.scale import doublings_of
+from kgan.networks.parts.scale import factors_of
 
 
 def generator(
@@ -24,7 +24,7 @@ def generator(
     """Low resolution to high, any size.
 
     Args:
-        scale: 2, 4 or 8.
+        scale: 1 (restoration), 2, 3, 4 or 8.
         channels: of the images.
         width: features of every block; 64 in the paper.
         blocks: residual blocks; 16 in the paper.
@@ -42,7 +42,7 @@ def generator(
         >>> srresnet.generator(4, width=8, blocks=1).output_shape
         (None, None, None, 3)
     """
-    doublings = doublings_of(scale, "srresnet.generator")
+    factors = factors_of(scale, "srresnet.generator")
     image = keras.Input((None, None, channels), name="image")
     x = layers.Conv2D(width, 9, padding="same", name="start")(image)
     x = start = _slope("start_slope")(x)
@@ -57,9 +57,9 @@ def generator(
     x = layers.Conv2D(width, 3, padding="same", name="trunk")(x)
     x = normalize(x, normalization, "trunk_normalization")
     x = layers.Add(name="trunk_sum")([x, start])
-    for index in range(1, doublings + 1):
-        x = layers.Conv2D(4 * width, 3, padding="same", name=f"up_{index}")(x)
-        x = PixelShuffle(2, name=f"up_{index}_shuffle")(x)
+    for index, factor in enumerate(factors, 1):
+        x = layers.Conv2D(factor**2 * width, 3, padding="same", name=f"up_{index}")(x)
+        x = PixelShuffle(factor, name=f"up_{index}_shuffle")(x)
         x = _slope(f"up_{index}_slope")(x)
     x = RowwiseConv2D(channels, 9, padding="same", dtype="float32", name="pixels")(x)
     return keras.Model(image, x, name="generator")

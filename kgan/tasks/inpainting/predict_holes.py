@@ -1,14 +1,13 @@
 """Holes in pictures: where they are marked, and how a network of any or of one size fills them."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
 
 from kgan.errors import UserError
 
-# Of a mask, how much may be neither black nor white; of a photograph, nearly all is.
-GREY_SHARE = 0.5
 # Windows start where the coarsest pixels of a smooth filling do.
 PYRAMID = 64
 
@@ -18,47 +17,60 @@ def mask_for(job, masks, invert=False) -> np.ndarray:
 
     Args:
         job: `kgan.app.predicting.predict_files.Job`.
-        masks: path of a picture, or of a folder with a mask of the same name (any ending) for each picture.
-        invert: whether black marks the hole, rather than white.
+        masks: path of a picture, or of a folder that holds a mask for each picture (see `mask_file`).
+        invert: whether the darker of a mask's two colours marks the hole, rather than the lighter.
 
     Raises:
-        UserError: if there is none, or it is a photograph, naming both.
+        UserError: if there is none, it is a photograph, or it marks nothing or everything, naming both.
     """
-    from kgan.pictures import picture_file
+    from kgan.pictures import mask, picture_file
 
     path = mask_file(job, masks)
-    light = picture_file.read(path).floats(1)[..., 0]
-    if like_a_photograph(light):
+    picture = picture_file.read(path)
+    try:
+        hole = mask.marked(picture, invert)
+    except ValueError as error:
         raise UserError(
-            f"expected a mask in black and white for {job.source}; found the greys of a photograph in {path}; are "
-            "picture and mask swapped?"
+            f"expected a mask of two colours for {job.source}; found {path}, which {error}; are picture and mask "
+            "swapped?"
+        ) from None
+    if hole.all() or not hole.any():
+        raise UserError(
+            f"expected a hole and known pixels in the mask of {job.source}; found {path}, which holds "
+            f"{mask.described(picture)}; paint the hole in one colour and the rest in a darker one"
         )
-    return light < 0 if invert else light >= 0
-
-
-def like_a_photograph(light) -> bool:
-    """Whether most of what should be a mask, in [-1, 1], is neither black nor white."""
-    return bool((np.abs(light) < 0.8).mean() > GREY_SHARE)
+    return hole
 
 
 def mask_file(job, masks) -> Path:
-    """Returns the path of a picture's mask; arguments as for `mask_for`."""
+    """Returns the path of a picture's mask.
+
+    In a folder that is the picture of the same name (any ending), or with `_mask`, `_mask001` and the like after it.
+
+    Args:
+        job: as for `mask_for`.
+        masks: as for `mask_for`.
+    """
+    from kgan.data.folders.layout import without_mask
+    from kgan.files.walk import walk
     from kgan.pictures.picture_file import is_picture
 
     masks = Path(masks)
     if not masks.is_dir():
         return masks
     exact = masks / job.name
-    if exact.is_file():
-        return exact
-    beside = sorted(exact.parent.iterdir()) if exact.parent.is_dir() else []
-    found = [path for path in beside if path.stem == exact.stem and is_picture(path)]
-    if not found:
+    beside = walk(exact.parent, deep=False).names() if exact.parent.is_dir() else []
+    found = [exact.with_name(name) for name in beside if is_picture(name)]
+    own = os.path.realpath(job.source)
+    found = [path for path in found if os.path.realpath(path) != own]
+    same = [path for path in found if path.name == exact.name] or [p for p in found if p.stem == exact.stem]
+    same += [path for path in found if without_mask(path.stem) == exact.stem]
+    if not same:
         raise UserError(
-            f"expected a mask for {job.source}; found no {exact.stem}.* in {exact.parent}; add one, or leave the "
-            "picture out"
+            f"expected a mask for {job.source}; found no {exact.stem}.* nor {exact.stem}_mask.* in {exact.parent}; "
+            "add one, or leave the picture out"
         )
-    return found[0]
+    return same[0]
 
 
 def marked(pixels, colour, tolerance=0) -> np.ndarray:
@@ -84,12 +96,10 @@ def check_mask(mask, picture, name, mask_name) -> None:
         )
     if not mask.any():
         raise UserError(
-            f"expected a hole in {name}; found none marked in {mask_name}; mark it in white, or use --invert"
+            f"expected a hole in {name}; found none marked in {mask_name}; mark it, or see --tolerance"
         )
     if mask.all():
-        raise UserError(
-            f"expected known pixels in {name}; found all of it marked in {mask_name}; mark less, or use --invert"
-        )
+        raise UserError(f"expected known pixels in {name}; found all of it marked in {mask_name}; mark less")
 
 
 def fill_anywhere(run, picture, mask) -> np.ndarray:
@@ -181,9 +191,7 @@ def as_picture(made, picture):
 
 
 def _part(picture, window):
-    from kgan.pictures.picture import Picture
-
-    return Picture(picture.pixels[window])
+    return picture.window(*window).visible
 
 
 def _surroundings(holed, reach, length):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 
 import numpy as np
@@ -165,10 +166,48 @@ def test_no_captions_or_too_many_files_say_so(folder):
         captions(folder, 8, file="other.csv")
 
 
-def test_other_bytes_than_utf8_say_so(folder):
-    (folder / "a.csv").write_bytes("file,caption\nred.png,grün".encode("latin-1"))
-    with pytest.raises(UserError, match="expected UTF-8"):
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize("write", [write_text, write_csv, write_tabs])
+def test_P4_captions_are_decoded_whatever_they_were_saved_in(folder, write, encoding):
+    sentences = {"red": ["ein Fuß, rot", "it is red"], "green": ["grün: “so”"], "blue": ["blue"]}
+    write(folder, sentences)
+    for path in folder.rglob("*.*"):
+        if path.suffix in (".txt", ".csv", ".jsonl"):
+            content = path.read_bytes().decode("utf-8-sig").replace(NAMES["green"], "green.png")
+            path.write_bytes(content.encode(encoding))
+    table, origin = caption_files.read(folder)
+    assert sorted(map(tuple, table.values())) == sorted(map(tuple, sentences.values()))
+    assert ("Windows-1252" in origin) == (encoding == "cp1252")
+
+
+def test_P4_what_cannot_be_decoded_is_named(folder):
+    write_text(folder, SENTENCES)
+    red = folder / NAMES["red"].replace(".png", ".txt")
+    for data, words in [
+        ("красная птица".encode("cp1251"), "neither UTF-8, UTF-16 nor Windows-1252"),
+        (b"a \x81 bird \x9d", "neither"),
+        (b"\xff\xfea", "neither"),
+        (b"\x01\x02\x03 bird", "no text"),
+    ]:
+        red.write_bytes(data)
+        with pytest.raises(UserError, match=rf"1 images without captions: .*of no use: {red.name} .*{words}"):
+            captions(folder, 8)
+        assert "1 of no use" in captions(folder, 8, missing="skip").summary()
+    (folder / "a.csv").write_bytes("file,caption\nred.png,красная птица".encode("cp1251"))
+    with pytest.raises(UserError, match=r"a\.csv, found a file that is text in neither"):
         caption_files.read(folder)
+
+
+def test_C3_C10_text_that_is_a_pipe_or_endless_is_not_read(folder, monkeypatch):
+    write_text(folder, SENTENCES)
+    os.mkfifo(folder / "pipe.txt")
+    os.mkfifo(folder / "pipe.csv")
+    assert len(captions(folder, 8)) == 3
+    with pytest.raises(UserError, match="found a pipe"):
+        captions(folder, 8, file="pipe.csv")
+    monkeypatch.setattr(caption_files, "TEXT_LIMIT", 100)
+    (folder / "log.txt").write_text("x" * 101)
+    assert "log.txt (is longer than" in captions(folder, 8).summary()
 
 
 def test_split_shares_no_picture_and_keeps_captions_with_theirs(folder):

@@ -118,3 +118,26 @@ def test_masks_that_are_not_there(tmp_path):
         masked(tmp_path, SIZE, "circles")
     with pytest.raises(UserError, match="name the data"):
         masked(None, SIZE, "circles")
+
+
+def test_P7_masks_beside_their_pictures_and_of_values_0_and_1(tmp_path):
+    hole = gradient(40, 60)[..., 0] > 120
+    for number in range(3):
+        write(tmp_path / f"{number}.png", np.repeat(hole[..., None] * np.uint8(200), 3, -1))
+        write(tmp_path / f"{number}_mask00{number}.png", hole * np.uint8(1))
+    source = masked(tmp_path, (24, 32), tmp_path, fit="crop")
+    assert len(source) == 3
+    batch = next(source.batches(12).as_numpy_iterator())
+    np.testing.assert_array_equal(batch["image"][..., :1] > 0, batch["mask"])
+    assert 0 < batch["mask"].mean() < 1
+
+
+def test_a_photograph_among_masks_is_reported(tmp_path):
+    pictures(tmp_path / "images", 3)
+    for number in range(3):
+        write(
+            tmp_path / f"masks/{number}.png", gradient(*SIZE)[..., 0] if number == 1 else np.eye(48, 64) > 0
+        )
+    source = masked(tmp_path / "images", SIZE, tmp_path / "masks")
+    assert sum(len(batch["mask"]) for batch in source.batches(2, training=False)) == 2
+    assert "1.png: holds the greys of a photograph" in source.report()[0]
