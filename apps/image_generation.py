@@ -354,11 +354,11 @@ def gathered(source, most=10_000):
 def read_glyphs(train, samples, labels):
     """Scores whether glyphs are read as what was asked for, by a classifier trained on other typefaces' glyphs."""
     from kgan.data.samples import glyphs
-    from kgan.metrics.label_classifier import Reader
+    from kgan.metrics.label_classifier import LabelClassifier
 
     source = glyphs(train.size, train.channels)
     training, apart = source.split(0.1, seed=train.seed)
-    reader = Reader(samples.shape[1:], source.label_names).fit(training.batches(64))
+    reader = LabelClassifier(samples.shape[1:], source.label_names).fit(training.batches(64))
     words = f"held out by type family, {len(apart)} of {len(source)}, seed {train.seed}"
     return reader.score(samples, labels, *gathered(apart), words, reference=gathered(source))
 

@@ -60,8 +60,9 @@ class Train(Training):
     """Features of the first layer. Left out: 16 for small, the paper's 48 or 64."""
     stages_of_generator: Literal[1, 2] = 1
     """gated: 2 refines the first picture with a second network, as the paper does."""
-    overlap: int = 7
-    """context-encoder: pixels around the hole that count ten times."""
+    overlap: int | None = None
+    """context-encoder: pixels around the hole that are painted too, and count ten times. Of a centre hole the network
+    paints the half of the image, so this much less is hidden on each side. Left out: the paper's 7 of 128."""
     adversarial_weight: flags.Number = None
     """Of the generator's adversarial term. Left out: 0.001 for a small gated network, else the paper's."""
     learning_rate: flags.Number = None
@@ -81,6 +82,8 @@ class Train(Training):
         self.fill(FOLDER if self.data else SAMPLES)
         self.image_size = self.image_size or FOLDER_SIZE[self.method]
         self.width = self.width or PAPER_WIDTH[self.method]
+        if self.overlap is None:
+            self.overlap = (7 * min(self.size) + 64) // 128
         if self.mask is None:
             self.mask = "strokes" if self.data and self.method == "gated" else "centre"
         if self.network == "small" and self.adversarial_weight is None:
@@ -90,6 +93,12 @@ class Train(Training):
         for name in ("width", "learning_rate", "discriminator_learning_rate"):
             flags.positive(name, getattr(self, name))
         flags.share("held_out", self.held_out)
+        most = min(self.size) // 4 - 1
+        if self.painted and not 0 <= self.overlap <= most:
+            raise UserError(
+                f"expected --overlap between 0 and {most}, as a hole must be left in the half that is painted; found "
+                f"{self.overlap}; give less"
+            )
         if self.mask not in HOLES and not Path(self.mask).exists():
             raise UserError(
                 f"expected --mask to be one of {', '.join(HOLES)}, or a folder; found {self.mask}; change it"
@@ -103,6 +112,11 @@ class Train(Training):
     def centred(self):
         """Whether the hole is always the centre."""
         return self.mask == "centre"
+
+    @property
+    def painted(self):
+        """Whether the network paints the centre alone: a square one, of a square image."""
+        return self.method == "context-encoder" and self.centred and self.size[0] == self.size[1]
 
     def open_source(self):
         return self.open_split()[0]
@@ -120,6 +134,9 @@ class Train(Training):
                 refuse_odd_masks(source, self.mask)
         else:
             source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH, grey=True), self.mask)
+        if self.painted:
+            # As the authors do: what is hidden is less than what is painted, or there is no border to agree with.
+            source = with_holes(source, self.mask, inset=self.overlap)
         return source.split(self.held_out) if self.held_out else (source, None)
 
     def stages(self, source):
@@ -168,11 +185,11 @@ class Train(Training):
         from kgan.networks import context_encoder
         from kgan.schemes import ContextEncoder
 
-        # The centre hole of an image that is not square is square, and the generator's centre is not.
-        hole = self.centred and self.size[0] == self.size[1]
-        judged = tuple(side // 2 for side in self.size) if hole else self.size
+        judged = tuple(side // 2 for side in self.size) if self.painted else self.size
         return ContextEncoder(
-            context_encoder.generator(self.size, width=self.width, output="hole" if hole else "image"),
+            context_encoder.generator(
+                self.size, width=self.width, output="hole" if self.painted else "image"
+            ),
             context_encoder.discriminator(judged, width=self.width),
             overlap=self.overlap,
         )

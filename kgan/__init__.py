@@ -3,31 +3,27 @@
 Names load when they are first used, so that `import kgan` (and `kgan --help`) costs no TensorFlow.
 """
 
+import ast
 import importlib
+from pathlib import Path
 
 from kgan import saving
 from kgan.saving import load_model
 from kgan.version import __version__
 
-SCHEMES = (
-    "BEGAN",
-    "ConditionalGAN",
-    "ContextEncoder",
-    "CycleGAN",
-    "DRAGAN",
-    "DiscoGAN",
-    "DualGAN",
-    "ESRGAN",
-    "FreeFormInpainting",
-    "GAN",
-    "LSGAN",
-    "Pix2Pix",
-    "SRGAN",
-    "SuperResolution",
-    "VideoPredictionGAN",
-    "WGAN",
-    "WGANGP",
-)
+
+def _schemes() -> tuple[str, ...]:
+    """The classes that `kgan/schemes/__init__.py` imports, read without importing them."""
+    lines = ast.parse(
+        Path(__file__).with_name("schemes").joinpath("__init__.py").read_text(encoding="utf-8")
+    ).body
+    ours = [
+        line for line in lines if getattr(line, "module", None) and line.module.startswith("kgan.schemes.")
+    ]
+    return tuple(sorted(name.name for line in ours for name in line.names))
+
+
+SCHEMES = _schemes()
 MODULES = (
     "app",
     "backend",

@@ -130,9 +130,9 @@ class WGANGP(Penalty):
 class DRAGAN(Penalty):
     """Gradient norm 1 around real data (Kodali et al. 2017, arXiv:1705.07215).
 
-    `gradient_norm(critic, real + scale * std(real) * u)`, `u` uniform in [0, 1) for every pixel, `std` one
-    number over the whole batch, of all replicas. The paper's text has Gaussian noise; noise of this form is
-    what its experiments' code draws, and it looks at no fake sample.
+    `gradient_norm(critic, real + a * scale * std(real) * u)`, `u` uniform in [0, 1) for every pixel and `a` for every
+    sample, `std` one number over the whole batch, of all replicas. The paper's text has Gaussian noise; this form,
+    a point between a sample and its noisy copy, is what its experiments' code draws, and it looks at no fake sample.
 
     Args:
         weight: the paper's lambda.
@@ -149,8 +149,9 @@ class DRAGAN(Penalty):
 
     def __call__(self, critic, real, fake, draw):
         real = ops.cast(real, "float32")
-        noise = draw(self.name, ops.shape(real), "uniform")
-        return gradient_norm(critic, real + self.scale * standard_deviation(real) * noise, self.target)
+        noisy = real + self.scale * standard_deviation(real) * draw(self.name, ops.shape(real), "uniform")
+        weight = draw(f"{self.name} weight", _per_sample(real), "uniform")
+        return gradient_norm(critic, interpolate(real, noisy, weight), self.target)
 
 
 @_register

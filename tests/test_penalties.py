@@ -35,7 +35,8 @@ def formula(name, real, fake, first, second):
         return np.mean((norms - 1) ** 2)
     if name == "dragan":
         u = draw(name, real.shape, "uniform").numpy().astype("float64")
-        norms = np.linalg.norm(network_gradient(real + 0.5 * real.std() * u, first, second), axis=1)
+        a = draw(f"{name} weight", (len(real), 1), "uniform").numpy().astype("float64")
+        norms = np.linalg.norm(network_gradient(real + a * 0.5 * real.std() * u, first, second), axis=1)
         return np.mean((norms - 1) ** 2)
     if name in ("r1", "r2"):
         gradients = network_gradient(real if name == "r1" else fake, first, second)
@@ -122,6 +123,26 @@ def test_interpolation_weight_is_one_uniform_number_per_sample():
     assert points.max() < 1
     np.testing.assert_array_equal(points, np.broadcast_to(points[:, :1, :1, :1], points.shape))
     assert len(np.unique(points)) == 6
+
+
+def test_M10_dragan_draws_one_weight_a_sample_beside_the_noise_of_every_pixel():
+    shapes, seen = {}, []
+
+    def drawn(use, shape, distribution):
+        shapes[use] = tuple(int(size) for size in shape)
+        # Noise 1 everywhere; weights 0, 1/2 and 1: a sample that stays, one half way, one with all of the noise.
+        return tf.ones(shape) if len(set(shape[1:])) > 1 else tf.reshape(tf.constant([0.0, 0.5, 1.0]), shape)
+
+    def critic(images):
+        seen.append(images)
+        return tf.reduce_sum(images, axis=(1, 2, 3))
+
+    real = tf.constant(RNG.normal(size=(3, 4, 5, 1)), "float32")
+    penalties.DRAGAN()(critic, real, None, drawn)
+    assert shapes == {"dragan": (3, 4, 5, 1), "dragan weight": (3, 1, 1, 1)}
+    moved = (seen[0] - real).numpy() / real.numpy().std()
+    np.testing.assert_allclose(moved[:, 0, 0, 0], [0.0, 0.25, 0.5], atol=1e-5)
+    assert np.ptp(moved, axis=(1, 2, 3)).max() < 1e-5
 
 
 def test_dragan_never_looks_at_fake():

@@ -3,7 +3,8 @@
 import numpy as np
 
 from kgan.callbacks.recording import Sparing, steps_taken
-from kgan.metrics.diversity import mean_pairwise_distance, within_class_distance
+from kgan.metrics.mean_pairwise_distance import mean_pairwise_distance
+from kgan.metrics.within_class_distance import within_class_distance
 
 
 class CollapseWatch(Sparing):

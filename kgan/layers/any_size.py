@@ -1,5 +1,4 @@
-"""Any image size for a network of halvings: mirrored up to its multiple on the way in, cropped on the way "
-"out."""
+"""Any image size for a network of halvings: mirrored up to its multiple on the way in, cropped back."""
 
 import keras
 from keras import ops

@@ -26,3 +26,24 @@ def nearest_radii(x: np.ndarray, neighbours: int) -> np.ndarray:
         squared[np.arange(len(squared)), start + np.arange(len(squared))] = 0.0
         radii.append(np.partition(squared, neighbours, axis=1)[:, neighbours])
     return np.concatenate(radii)
+
+
+def two_sets(name: str, real: np.ndarray, fake: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarray]:
+    """Both sets in float64, checked: of one dimension, and each larger than the neighbours asked for.
+
+    Args:
+        name: of the metric, for the message.
+        real, fake: (count, dimension).
+        neighbours: how many a point must have.
+
+    Raises:
+        ValueError: for what does not fit.
+    """
+    real, fake = np.asarray(real, "float64"), np.asarray(fake, "float64")
+    matching = real.ndim == fake.ndim == 2 and real.shape[1] == fake.shape[1]
+    if not matching or min(len(real), len(fake)) <= neighbours:
+        raise ValueError(
+            f"{name}: expected two sets of features (count above {neighbours}, dimension); "
+            f"received {real.shape} and {fake.shape}. Draw more samples."
+        )
+    return real, fake

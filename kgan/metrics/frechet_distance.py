@@ -35,8 +35,8 @@ def frechet_distance(
     if mean_b.shape != (size,) or covariance_a.shape != (size, size) or covariance_b.shape != (size, size):
         raise ValueError(
             "frechet_distance: expected means (d,) and covariances (d, d) of one d; received "
-            f"{mean_a.shape}, "
-            f"{covariance_a.shape}, {mean_b.shape}, {covariance_b.shape}. Use one feature network for both."
+            f"{mean_a.shape}, {covariance_a.shape}, {mean_b.shape}, {covariance_b.shape}. "
+            "Use one feature network for both."
         )
     cross = np.linalg.svd(_root(covariance_a) @ _root(covariance_b), compute_uv=False).sum()
     distance = np.sum((mean_a - mean_b) ** 2) + np.trace(covariance_a) + np.trace(covariance_b) - 2 * cross
@@ -49,6 +49,13 @@ def frechet_inception_distance(features_a: np.ndarray, features_b: np.ndarray) -
     Args:
         features_a, features_b: (count, dimension), count at least 2. The estimate is biased upwards by
             roughly 1 / count: compare only numbers from equally many samples.
+
+    Returns:
+        a float, at least 0.
+
+    Example:
+        >>> frechet_inception_distance(features, features)
+        0.0
     """
     moments = []
     for features in (features_a, features_b):

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from kgan.metrics import features as feature_extractors
+from kgan.metrics import feature_extractor
+from kgan.metrics.density_coverage import density_coverage
 from kgan.metrics.frechet_distance import frechet_inception_distance
-from kgan.metrics.kernel_distance import kernel_inception_distance
-from kgan.metrics.precision_recall import density_coverage, precision_recall
+from kgan.metrics.kernel_distance import kernel_inception_distance, subsets_drawn
+from kgan.metrics.precision_recall import precision_recall
 from kgan.metrics.protocol import Protocol, Scores
 
 
@@ -24,7 +25,7 @@ def generation(
     Args:
         real, fake: images (count, height, width, 1 or 3) in [-1, 1], more than five of each.
         reference_split: in words, which images `real` is.
-        features: what `kgan.metrics.features.get` takes.
+        features: what `kgan.metrics.feature_extractor.get` takes.
         neighbours: of precision and recall; density and coverage have their paper's 5.
         subsets, subset_size, seed: of the kernel distance.
 
@@ -34,12 +35,12 @@ def generation(
     Example:
         >>> print(generation(held_out, samples, "held out (10 %), seed 0"))
     """
-    extractor = feature_extractors.get(features)
+    extractor = feature_extractor.get(features)
     real_features, fake_features = extractor(real), extractor(fake)
     kid, deviation = kernel_inception_distance(real_features, fake_features, subsets, subset_size, seed)
     precision, recall = precision_recall(real_features, fake_features, neighbours)
     density, coverage = density_coverage(real_features, fake_features)
-    size = min(subset_size, len(real), len(fake))
+    drawn, size = subsets_drawn(len(real), len(fake), subsets, subset_size)
     protocol = Protocol(
         samples=len(fake),
         reference=len(real),
@@ -48,7 +49,7 @@ def generation(
         resizer=extractor.resizer,
         notice=extractor.notice,
         details=(
-            ("KID subsets", f"{subsets} of {size}"),
+            ("KID subsets", f"{drawn} of {size}"),
             ("neighbours", f"{neighbours} (precision, recall), 5 (density, coverage)"),
         ),
     )

@@ -43,13 +43,31 @@ def kernel_inception_distance(
         (mean, standard deviation).
     """
     a, b = _checked(features_a), _checked(features_b)
-    size = min(subset_size, len(a), len(b))
+    count, size = subsets_drawn(len(a), len(b), subsets, subset_size)
     random = np.random.default_rng(seed)
     values = [
         kernel_distance(a[random.choice(len(a), size, False)], b[random.choice(len(b), size, False)])
-        for _ in range(subsets if size < max(len(a), len(b)) else 1)
+        for _ in range(count)
     ]
     return float(np.mean(values)), float(np.std(values))
+
+
+def subsets_drawn(count_a: int, count_b: int, subsets: int = 100, subset_size: int = 1000) -> tuple[int, int]:
+    """How many subsets of what size `kernel_inception_distance` computes.
+
+    Args:
+        count_a, count_b: samples of each kind.
+        subsets, subset_size: as asked for.
+
+    Returns:
+        (number, size): one where a subset is all there is of both, since another would be the same.
+
+    Example:
+        >>> subsets_drawn(620, 620)
+        (1, 620)
+    """
+    size = min(subset_size, count_a, count_b)
+    return (subsets if size < max(count_a, count_b) else 1), size
 
 
 def _kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -61,7 +79,6 @@ def _checked(features: np.ndarray) -> np.ndarray:
     if features.ndim != 2 or len(features) < 2:
         raise ValueError(
             "kernel_distance: expected features (count of at least 2, dimension); received "
-            f"{features.shape}. "
-            "Draw more samples."
+            f"{features.shape}. Draw more samples."
         )
     return features

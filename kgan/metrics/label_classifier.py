@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from kgan.metrics.diversity import within_class_distance
 from kgan.metrics.protocol import Protocol, Scores
+from kgan.metrics.within_class_distance import within_class_distance
 
 # One shape in many typefaces, apart from its size; each group counts as one answer.
 INDISTINGUISHABLE = ("0Oo", "1Il", "Cc", "Ss", "Uu", "Vv", "Ww", "Xx", "Zz")
@@ -35,7 +35,7 @@ def merge_labels(label_names, indistinguishable=INDISTINGUISHABLE) -> np.ndarray
     return merged
 
 
-class Reader:
+class LabelClassifier:
     """A convolutional classifier of small images, trained on real ones to judge generated ones.
 
     Three 3x3 convolutions with batch normalisation and pooling, dropout, one linear layer; Gaussian noise on the
@@ -51,8 +51,8 @@ class Reader:
         indistinguishable: groups of names that count as one answer.
 
     Example:
-        >>> reader = Reader((32, 32, 1), source.label_names).fit(training.batches(64))
-        >>> print(reader.score(samples, requested, held_out_images, held_out_labels, "held out", reference))
+        >>> classifier = LabelClassifier((32, 32, 1), source.label_names).fit(training.batches(64))
+        >>> print(classifier.score(samples, requested, held_out_images, held_out_labels, "held out", reference))
     """
 
     def __init__(
@@ -82,11 +82,22 @@ class Reader:
         x = layers.Dense(
             len(self.label_names), kernel_initializer=start, dtype="float32", name="class_logits"
         )(x)
-        self.network = keras.Model(image, x, name="reader")
+        self.network = keras.Model(image, x, name="label-classifier")
 
-    def fit(self, batches, steps: int = 500, learning_rate: float = 3e-3) -> "Reader":
-        """Train on `steps` batches, dicts of `image` in [-1, 1] and `label`, with Adam and a cosine "
-        "schedule."""
+    def fit(self, batches, steps: int = 500, learning_rate: float = 3e-3) -> "LabelClassifier":
+        """Train with Adam and a cosine schedule.
+
+        Args:
+            batches: iterable of dicts of `image` in [-1, 1] and `label`.
+            steps: how many of them.
+            learning_rate: at the start.
+
+        Returns:
+            itself.
+
+        Raises:
+            ValueError: fewer batches than steps.
+        """
         schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.01)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         # Without XLA: compiling takes longer here than all of the training.
@@ -96,9 +107,8 @@ class Reader:
             self.steps += 1
         if self.steps < steps:
             raise ValueError(
-                f"Reader.fit: expected {steps} batches; received {self.steps}. Pass an endless iterable, or "
-                "fewer "
-                "steps."
+                f"LabelClassifier.fit: expected {steps} batches; received {self.steps}. Pass an endless iterable, or "
+                "fewer steps."
             )
         return self
 
@@ -157,7 +167,7 @@ class Reader:
             samples=len(samples),
             reference=len(real),
             reference_split=reference_split,
-            features=f"reader, {self.network.count_params():,} parameters, {self.steps} steps",
+            features=f"label classifier, {self.network.count_params():,} parameters, {self.steps} steps",
             resizer="none",
             details=(
                 ("counted as one", ", ".join("/".join(group) for group in self.indistinguishable)),

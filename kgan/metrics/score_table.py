@@ -1,88 +1,20 @@
-"""Restored pictures beside their originals: what papers on super-resolution and inpainting report."""
+"""Scores of several methods on several pictures, as a table and as plain values."""
 
 import dataclasses
-import math
 
 import numpy as np
 
-from kgan.metrics.psnr import psnr
-from kgan.metrics.ssim import ssim
-from kgan.pictures.pixels import to_float
-
-
-def mean_gradient(image) -> float:
-    """Mean of `sqrt(dx^2 + dy^2)` over pixels and channels, in grey levels: how much detail there is.
-
-    Args:
-        image: uint8 (height, width, channels).
-    """
-    image = image.astype(np.float32)
-    across, down = np.diff(image, axis=1)[:-1], np.diff(image, axis=0)[:, :-1]
-    return float(np.sqrt(across**2 + down**2).mean())
-
-
-def enlargement_scores(original, made, border: int) -> dict[str, float]:
-    """What super-resolution papers print for one picture.
-
-    Args:
-        original, made: uint8 (height, width, 3 or 1), of one size.
-        border: pixels left out on each side; papers leave out the scale.
-
-    Returns:
-        PSNR and SSIM, on luma (BT.601, 16 to 235) and in RGB, and the mean gradient over the original's.
-
-    Example:
-        >>> enlargement_scores(original, degradation.enlarged(small, 4), border=4)
-    """
-    pair = [to_float(image)[None] for image in (original, made)]
-    inner = [
-        image[border : image.shape[0] - border, border : image.shape[1] - border]
-        for image in (original, made)
-    ]
-    return {
-        "PSNR Y": float(psnr(*pair, "y", border)[0]),
-        "SSIM Y": float(ssim(*pair, "y", border)[0]),
-        "PSNR RGB": float(psnr(*pair, "rgb", border)[0]),
-        "SSIM RGB": float(ssim(*pair, "rgb", border)[0]),
-        "gradient": mean_gradient(inner[1]) / max(mean_gradient(inner[0]), 1e-6),
-    }
-
-
-def hole_scores(original, made, mask) -> dict[str, float]:
-    """How well a hole is filled: only its pixels count.
-
-    Args:
-        original, made: uint8 (height, width, channels).
-        mask: bool (height, width), true in the hole, somewhere.
-
-    Returns:
-        PSNR, SSIM (the mean of its map over the hole) and L1, in grey levels.
-    """
-    from skimage.metrics import structural_similarity
-
-    difference = original[mask].astype(np.float64) - made[mask]
-    error = np.mean(difference**2)
-    window = min(11, (min(mask.shape) - 1) // 2 * 2 + 1)
-    _, similarity = structural_similarity(
-        original, made, win_size=window, channel_axis=-1, full=True, data_range=255
-    )
-    return {
-        "PSNR": 10 * math.log10(255**2 / error) if error else math.inf,
-        "SSIM": float(similarity[mask].mean()),
-        "L1": float(np.abs(difference).mean()),
-    }
-
 
 @dataclasses.dataclass
-class Comparison:
+class ScoreTable:
     """Scores of several methods on several pictures, picture by picture and in the mean.
 
     Args:
         protocol: what they were measured on, in words.
 
     Example:
-        >>> comparison.add("cat.png", "bicubic", {"PSNR Y": 27.1})
-        >>> print(comparison)
+        >>> table.add("cat.png", "bicubic", {"PSNR Y": 27.1})
+        >>> print(table)
     """
 
     protocol: str

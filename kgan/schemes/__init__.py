@@ -1,5 +1,10 @@
-"""Adversarial schemes, one a file."""
+"""Adversarial schemes, one a file, a folder a task. A line here makes one known: to kgan, and to the command line.
 
+No networks, no data, no flags.
+"""
+
+from kgan import SCHEMES
+from kgan.schemes.generation.acgan import ACGAN
 from kgan.schemes.generation.began import BEGAN
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN
@@ -19,23 +24,4 @@ from kgan.schemes.translation.dualgan import DualGAN
 from kgan.schemes.translation.pix2pix import Pix2Pix
 from kgan.schemes.video.video_prediction import VideoPredictionGAN
 
-__all__ = [
-    "BEGAN",
-    "ConditionalGAN",
-    "ContextEncoder",
-    "CycleGAN",
-    "DRAGAN",
-    "DiscoGAN",
-    "DualGAN",
-    "ESRGAN",
-    "FreeFormInpainting",
-    "GAN",
-    "LSGAN",
-    "Pix2Pix",
-    "R3GAN",
-    "SRGAN",
-    "SuperResolution",
-    "VideoPredictionGAN",
-    "WGAN",
-    "WGANGP",
-]
+__all__ = list(SCHEMES)

@@ -11,7 +11,7 @@ from apps import inpainting
 from kgan.app.run import loading
 from kgan.app.run.run_folder import RunFolder
 from kgan.cli import dispatch
-from kgan.metrics.score_table import hole_scores
+from kgan.metrics.hole_scores import hole_scores
 from kgan.networks import gated_inpainting
 from kgan.pictures import picture_file
 from kgan.pictures.picture import Picture

@@ -14,7 +14,9 @@ from kgan.app.run.run_folder import RunFolder
 from kgan.cli import dispatch
 from kgan.data.views import degradation
 from kgan.layers import BicubicUpsampling2D
-from kgan.metrics.score_table import Comparison, enlargement_scores, mean_gradient
+from kgan.metrics.enlargement_scores import enlargement_scores
+from kgan.metrics.mean_gradient import mean_gradient
+from kgan.metrics.score_table import ScoreTable
 from kgan.objectives import direction
 from kgan.tasks.super_resolution import enlarging
 
@@ -253,7 +255,7 @@ def test_scores_against_formulas_in_numpy():
 
 
 def test_comparison_means():
-    comparison = Comparison("protocol")
+    comparison = ScoreTable("protocol")
     for value in (1.0, 3.0):
         comparison.add(f"picture {value}", "bicubic", {"PSNR Y": value})
     assert comparison.mean("bicubic") == {"PSNR Y": 2.0}

@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from kgan.metrics.label_classifier import INDISTINGUISHABLE, Reader, merge_labels
+from kgan.metrics.label_classifier import INDISTINGUISHABLE, LabelClassifier, merge_labels
 
 BARS = 4
 
@@ -27,7 +27,7 @@ def endless(seed=0):
 
 @pytest.fixture(scope="module")
 def reader():
-    return Reader((16, 16, 1), "abcd", width=4, indistinguishable=("ad",)).fit(endless(), steps=40)
+    return LabelClassifier((16, 16, 1), "abcd", width=4, indistinguishable=("ad",)).fit(endless(), steps=40)
 
 
 def test_groups_are_merged_into_their_first_label():
@@ -59,7 +59,7 @@ def test_collapse_shows_in_the_diversity_ratio(reader):
 def test_the_same_seed_gives_the_same_reader():
     readings = []
     for _ in range(2):
-        readings.append(Reader((16, 16, 1), "abcd", width=2, seed=3).fit(endless(), steps=2))
+        readings.append(LabelClassifier((16, 16, 1), "abcd", width=2, seed=3).fit(endless(), steps=2))
     images = bars(8, 5)[0]
     first, second = (np.asarray(one.network(images)) for one in readings)
     np.testing.assert_allclose(first, second, atol=1e-6)
@@ -67,7 +67,7 @@ def test_the_same_seed_gives_the_same_reader():
 
 def test_too_few_batches_are_refused():
     with pytest.raises(ValueError, match="expected 5 batches; received 2"):
-        Reader((16, 16, 1), "abcd", width=2).fit([next(endless())] * 2, steps=5)
+        LabelClassifier((16, 16, 1), "abcd", width=2).fit([next(endless())] * 2, steps=5)
 
 
 @pytest.mark.slow
@@ -77,7 +77,7 @@ def test_reads_glyphs_of_a_family_it_has_never_seen(seed):
 
     training, held_out = glyphs(32).split(0.1, seed)
     start = time.perf_counter()
-    reader = Reader((32, 32, 1), training.label_names).fit(training.batches(64, seed=seed))
+    reader = LabelClassifier((32, 32, 1), training.label_names).fit(training.batches(64, seed=seed))
     assert time.perf_counter() - start < 60
     batches = list(held_out.batches(64, training=False))
     images = np.concatenate([batch["image"] for batch in batches])

@@ -4,6 +4,8 @@ import pytest
 from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from kgan.metrics.enlargement_scores import enlargement_scores
+from kgan.metrics.hole_scores import hole_scores
 from kgan.metrics.paired_images import luma
 from kgan.metrics.psnr import PSNR, psnr
 from kgan.metrics.ssim import SSIM, ssim
@@ -28,17 +30,54 @@ def test_luma_equals_skimages(pair):
     assert (white.item() + 1) / 2 * 255 == pytest.approx(235.0, abs=1e-3)
 
 
+STANDARD = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "channel_axis": -1}
+
+
+def levels(images, color):
+    """On 0..255, as scikit-image and the papers have it."""
+    return (as_color(np.asarray(images, "float64"), color) + 1) * 127.5
+
+
 @pytest.mark.parametrize("color", ["rgb", "y"])
 @pytest.mark.parametrize("border", [0, 4])
-def test_psnr_and_ssim_equal_skimages(pair, color, border):
-    target, prediction = (as_color(x, color)[:, border : 40 - border, border : 52 - border] for x in pair)
-    expected = [peak_signal_noise_ratio(t, p, data_range=2) for t, p in zip(target, prediction, strict=True)]
+def test_M2_psnr_and_ssim_equal_skimages_on_255_levels(pair, color, border):
+    cropped = [levels(x, color)[:, border : 40 - border, border : 52 - border] for x in pair]
+    expected = [peak_signal_noise_ratio(t, p, data_range=255) for t, p in zip(*cropped)]
     np.testing.assert_allclose(np.asarray(psnr(*pair, color, border)), expected, rtol=1e-5)
-    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "channel_axis": -1}
-    expected = [
-        structural_similarity(t, p, data_range=2, **settings) for t, p in zip(target, prediction, strict=True)
-    ]
+    expected = [structural_similarity(t, p, data_range=255, **STANDARD) for t, p in zip(*cropped)]
     np.testing.assert_allclose(np.asarray(ssim(*pair, color, border)), expected, atol=2e-5)
+    on_255 = ssim(*(levels(x, "rgb") for x in pair), color, border, value_range=(0, 255))
+    np.testing.assert_allclose(np.asarray(on_255), expected, atol=2e-5)
+
+
+def test_M2_ten_levels_brighter_is_nearly_the_same_picture():
+    from skimage import data
+
+    picture = 125 + data.chelsea()[100:200, 150:250] // 2  # bright, so that a constant matters little
+    pair = [(x[None] / 127.5 - 1).astype("float32") for x in (picture, picture + 10.0)]
+    expected = structural_similarity(picture, picture + 10, data_range=255, **STANDARD)
+    assert expected > 0.99
+    assert float(ssim(*pair)[0]) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("where", [np.s_[:, :], np.s_[10:25, 8:30], np.s_[:4, :3]])
+def test_P8_holes_and_enlargements_have_one_ssim(pair, where):
+    original, made = ((x[0] + 1) * 127.5 for x in pair)
+    original, made = original.round().astype("uint8"), made.round().astype("uint8")
+    mask = np.zeros(original.shape[:2], bool)
+    mask[where] = True
+    _, similarity = structural_similarity(original, made, data_range=255, full=True, **STANDARD)
+    inner = np.zeros_like(mask)
+    inner[5:-5, 5:-5] = mask[5:-5, 5:-5]
+    expected = similarity[inner if inner.any() else mask].mean()
+    assert hole_scores(original, made, mask)["SSIM"] == pytest.approx(expected, abs=2e-5)
+    if mask.all():
+        assert enlargement_scores(original, made, 0)["SSIM RGB"] == pytest.approx(expected, abs=2e-5)
+
+
+def test_a_mask_without_a_hole_is_named(pair):
+    with pytest.raises(ValueError, match="expected a mask with a hole"):
+        hole_scores(*(np.zeros((20, 20, 3), "uint8"),) * 2, np.zeros((20, 20), bool))
 
 
 def test_hand_worked_values():
@@ -46,8 +85,10 @@ def test_hand_worked_values():
     assert float(psnr(black, black + 0.2)[0]) == pytest.approx(20.0, abs=1e-4)
     assert np.isposinf(psnr(black, black)[0])
     assert float(ssim(black, black)[0]) == pytest.approx(1.0)
-    # Flat images have no structure: c1 / (mx^2 + my^2 + c1) between 0 and 1, c1 = 4e-4.
-    assert float(ssim(black + 1, black + 2)[0]) == pytest.approx(4e-4 / (1 + 4e-4), rel=1e-2)
+    # Flat images have no structure. Grey is 1 and white 2 of 2: (2 * 1 * 2 + c1) / (1 + 4 + c1) with c1 = 0.02^2.
+    assert float(ssim(black + 1, black + 2)[0]) == pytest.approx(4.0004 / 5.0004, abs=1e-5)
+    # Black against white: c1 / (4 + c1).
+    assert float(ssim(black, black + 2)[0]) == pytest.approx(1e-4, rel=1e-2)
 
 
 @pytest.mark.parametrize(("metric", "function"), [(PSNR, psnr), (SSIM, ssim)])
@@ -69,3 +110,9 @@ def test_bad_input_is_named(pair):
         psnr(*pair, color="lab")
     with pytest.raises(ValueError, match="at least 51 pixels with a border of 20"):
         ssim(*pair, border=20)
+    with pytest.raises(ValueError, match=r"expected value_range as \(least, greatest\)"):
+        psnr(*pair, value_range=(1, 0))
+    with pytest.raises(ValueError, match="expected 3 channels"):
+        psnr(pair[0][..., :2], pair[1][..., :2], color="y")
+    with pytest.raises(ValueError, match="a border of 0 pixels or more; received -1"):
+        psnr(*pair, border=-1)

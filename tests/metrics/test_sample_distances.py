@@ -4,10 +4,12 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import wasserstein_distance
 from sklearn.metrics.pairwise import polynomial_kernel
 
-from kgan.metrics.diversity import mean_pairwise_distance, within_class_distance
+from kgan.metrics.density_coverage import density_coverage
 from kgan.metrics.kernel_distance import kernel_distance, kernel_inception_distance
-from kgan.metrics.precision_recall import density_coverage, precision_recall
+from kgan.metrics.mean_pairwise_distance import mean_pairwise_distance
+from kgan.metrics.precision_recall import precision_recall
 from kgan.metrics.sliced_wasserstein import sliced_wasserstein
+from kgan.metrics.within_class_distance import within_class_distance
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from kgan.data.source.keys import fold
 from kgan.data.source.source import Part, Source
 from kgan.data.views.decode import Decoder, cut
 from kgan.data.views.pictures import Pictures
-from kgan.data.views.random_masks import HOLES
+from kgan.data.views.random_masks import HOLES, narrowed
 from kgan.data.views.view import View
 from kgan.errors import UserError
 from kgan.pictures.decoding import decode
@@ -98,8 +98,15 @@ def masked(
     return Source([image_part, _cards(mask_index, view, invert)], text=text, identity=identity)
 
 
-def with_holes(source: Source, mask: str, mask_seed: int = 0) -> Source:
-    """Adds masks made on the fly to a source of one part that has the key `image`; see `masked`."""
+def with_holes(source: Source, mask: str, mask_seed: int = 0, inset: int = 0) -> Source:
+    """Adds masks made on the fly to a source of one part that has the key `image`; see `masked`.
+
+    Args:
+        source: the images.
+        mask: one of `kgan.data.views.random_masks.HOLES`.
+        mask_seed: int.
+        inset: pixels by which holes are narrower on each side, for a network that paints more than the hole.
+    """
     (part,) = source.parts
     size = tuple(source.element_spec["image"].shape[:2])
     draw = HOLES[mask]
@@ -107,9 +114,10 @@ def with_holes(source: Source, mask: str, mask_seed: int = 0) -> Source:
     def load(row, key):
         example = part.load(row, key)
         mask_key = fold(mask_seed, "mask", row["index"]) if key is None else fold(key, "mask", mask_seed)
-        return {**example, "mask": draw(size, mask_key)}
+        return {**example, "mask": narrowed(draw(size, mask_key), inset) if inset else draw(size, mask_key)}
 
-    return source.with_loader(load, f"masks: {mask}", f"{mask} {mask_seed}")
+    said = f"{mask}, {inset} pixels narrower" if inset else mask
+    return source.with_loader(load, f"masks: {said}", f"{said} {mask_seed}")
 
 
 def _apart(index, mask_index):

@@ -25,6 +25,17 @@ def centre(size, key):
     return _box(size, (size[0] - side) // 2, (size[1] - side) // 2, side, side)
 
 
+def narrowed(mask, pixels):
+    """A mask whose holes end so many pixels earlier on each side; image borders count as hole.
+
+    Args:
+        mask: float32 (height, width, 1), 0 or 1.
+        pixels: int, 0 or more.
+    """
+    known = tf.nn.max_pool2d((1.0 - mask)[None], 2 * pixels + 1, 1, "SAME")[0]
+    return 1.0 - known
+
+
 def half(size, key):
     """The left, right, upper or lower half of the image (of (height, width)), drawn by the key."""
     rows, columns = size[0] // 2, size[1] // 2

@@ -34,14 +34,16 @@ class ConditionalGAN(GAN):
     """
 
     batch_keys = ("image", "label")
+    told_labels = ("generator", "discriminator")  # which networks have an input for them
 
     def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
         for name, network in (("generator", generator), ("discriminator", discriminator)):
-            if ("label" in inputs_by_name(network, "one")) != bool(classes):
-                wanted = "an input named 'label'" if classes else "no input named 'label'"
+            told = bool(classes) and name in self.told_labels
+            if ("label" in inputs_by_name(network, "one")) != told:
+                wanted = "an input named 'label'" if told else "no input named 'label'"
                 raise ValueError(
                     f"{type(self).__name__}: expected a {name} with {wanted} for classes={classes}, received one "
-                    f"with inputs {[t.name for t in network.inputs]}. Build both with one number of classes."
+                    f"with inputs {[t.name for t in network.inputs]}. Build it with{'' if told else 'out'} classes."
                 )
         super().__init__(generator, discriminator, latent_size, **kwargs)
         self.classes = classes

@@ -21,7 +21,8 @@ class ContextEncoder(Inpainting):
         generator: network from images of a fixed size, their hole filled with a constant, to the whole image or to
             its centre of any smaller size; then the hole must lie inside that centre.
         discriminator: network from what the generator makes to logits.
-        overlap: pixels around the hole that count ten times; 7 in the paper.
+        overlap: pixels around the hole that count ten times; 7 in the paper. They are counted where they are painted:
+            a hole as large as what is painted has no border, so hide so many pixels less on each side.
         fill: what the generator is shown in place of the hole.
 
     Raises:

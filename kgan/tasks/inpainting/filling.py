@@ -4,7 +4,8 @@ import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
 from kgan.data.source.examples import spread
-from kgan.metrics.score_table import Comparison, hole_scores
+from kgan.metrics.hole_scores import hole_scores
+from kgan.metrics.score_table import ScoreTable
 from kgan.pictures.pixels import to_uint8
 
 
@@ -35,7 +36,7 @@ def crop_filler(model):
 
 
 def compared(model, source, count, mask, split):
-    """A `Comparison` of the model with two fillings that learn nothing.
+    """A `ScoreTable` of the model with two fillings that learn nothing.
 
     Args:
         model: an inpainting scheme.
@@ -52,7 +53,7 @@ def compared(model, source, count, mask, split):
         made = to_uint8(model.predict_on_batch({"image": images, "mask": masks}))
         if comparison is None:
             height, width = images.shape[1:3]
-            comparison = Comparison(
+            comparison = ScoreTable(
                 f"hole: {mask}; {len(some)} images of {width}x{height} from {pictures} pictures, {split}; "
                 "PSNR, SSIM and L1 (in grey levels) on the hole only"
             )

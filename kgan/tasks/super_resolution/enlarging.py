@@ -10,7 +10,8 @@ from kgan.app.predicting.predict_files import plan
 from kgan.data.samples import photograph_files
 from kgan.data.views.degradation import degraded, enlarged
 from kgan.errors import UserError
-from kgan.metrics.score_table import Comparison, enlargement_scores
+from kgan.metrics.enlargement_scores import enlargement_scores
+from kgan.metrics.score_table import ScoreTable
 from kgan.pictures import picture_file
 from kgan.pictures.picture import as_integers
 from kgan.pictures.pixels import to_float, to_uint8
@@ -81,7 +82,7 @@ def in_colour(picture):
 
 
 def compared(pictures, methods, scale, degradation, split, distance):
-    """A `Comparison` of bicubic and of each method on pictures that are made smaller first.
+    """A `ScoreTable` of bicubic and of each method on pictures that are made smaller first.
 
     Args:
         pictures: list of (name, uint8 (height, width, 3)).
@@ -102,7 +103,7 @@ def compared(pictures, methods, scale, degradation, split, distance):
         f"x{scale}, {degradation} degradation, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
         f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
     )
-    comparison = Comparison(text)
+    comparison = ScoreTable(text)
     for number, (name, pixels) in enumerate(pictures):
         original = pixels[: pixels.shape[0] // scale * scale, : pixels.shape[1] // scale * scale]
         given = degraded(pixels, scale, degradation, seed=number)

@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 
+from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.psnr import psnr
-from kgan.metrics.score_table import Comparison, mean_gradient
+from kgan.metrics.score_table import ScoreTable
 from kgan.metrics.ssim import ssim
 from kgan.pictures.pixels import to_float, to_uint8
 from kgan.schedules import LinearDecay
@@ -91,9 +92,9 @@ def compared(protocol, truths, methods):
         methods: dict from a name to images of the truths' shape, one a truth.
 
     Returns:
-        A `kgan.metrics.score_table.Comparison`.
+        A `kgan.metrics.score_table.ScoreTable`.
     """
-    comparison = Comparison(protocol)
+    comparison = ScoreTable(protocol)
     for number, truth in enumerate(truths):
         for method, images in methods.items():
             comparison.add(str(number), method, translation_scores(truth, images[number]))
@@ -101,7 +102,7 @@ def compared(protocol, truths, methods):
 
 
 def means_only(comparison):
-    """The means of a `Comparison` as a table, with its protocol; single images stay in the JSON file."""
+    """The means of a `ScoreTable` as a table, with its protocol; single images stay in the JSON file."""
     names = list(comparison.mean(comparison.methods[0]))
     width = max(map(len, comparison.methods)) + 2
     lines = [comparison.protocol, " " * width + "".join(f"{name:>10}" for name in names)]

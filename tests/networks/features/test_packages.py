@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from kgan.cli import dispatch
-from kgan.metrics import features as extractors
+from kgan.metrics import feature_extractor as extractors
 from kgan.metrics.perceptual_distance import PerceptualDistance
 from kgan.networks.features import (
     cache,

@@ -22,6 +22,19 @@ def test_rrdb_has_the_authors_parameter_count():
     assert len(convolutions) == 1 + 15 + 1 + 2 + 2
 
 
+def test_M9_only_dense_blocks_start_small():
+    model = rrdb.generator(4, width=64, blocks=2)
+    for layer in (layer for layer in model.layers if "Conv2D" in type(layer).__name__):
+        kernel = np.asarray(layer.kernel)
+        fan_in = np.prod(kernel.shape[:3])
+        dense = layer.name.startswith("block_")
+        # The authors' code: He's deviation, a tenth of it; elsewhere PyTorch's uniform one within 1 / sqrt(fan in).
+        expected = 0.1 * np.sqrt(2 / fan_in) if dense else np.sqrt(1 / (3 * fan_in))
+        assert kernel.std() == pytest.approx(expected, rel=0.05), layer.name
+        assert dense or np.abs(kernel).max() <= 1 / np.sqrt(fan_in) + 1e-7, layer.name
+        assert not np.asarray(layer.bias).any()
+
+
 def test_srgan_discriminator_has_the_parameters_of_the_papers_figure():
     convolutions = [(3, 64), (64, 64), (64, 128), (128, 128), (128, 256), (256, 256), (256, 512), (512, 512)]
     expected = sum(9 * a * b + b for a, b in convolutions) + 2 * sum(b for _, b in convolutions[1:])

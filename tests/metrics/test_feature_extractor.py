@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.metrics import features
+from kgan.metrics import feature_extractor
 from kgan.metrics.generation import generation
 from kgan.metrics.perceptual_distance import PerceptualDistance, perceptual_distance
 from kgan.networks.features import pretrained, random_convolution, vgg
@@ -49,37 +49,37 @@ def test_grey_images_are_colour_images_with_three_equal_channels(images):
 
 
 def test_extractors_take_any_size_and_say_what_they_did(images):
-    extractor = features.get("random-convolution-v1")
+    extractor = feature_extractor.get("random-convolution-v1")
     vectors = extractor(images, batch_size=7)
     assert vectors.shape == (24, 320)
     assert vectors.dtype == np.float64
     assert extractor.resizer == "bilinear, antialiased, to 64x64"
     np.testing.assert_allclose(vectors, extractor(images, batch_size=24), atol=1e-5)
-    assert features.get(extractor) is extractor
+    assert feature_extractor.get(extractor) is extractor
 
 
 def test_a_model_of_the_user_is_an_extractor(images, tmp_path):
     image = keras.Input((16, 16, 3))
     model = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image), name="mine")
-    extractor = features.get(model)
+    extractor = feature_extractor.get(model)
     assert extractor(images).shape == (24, 3)
     assert "mine" in extractor.name
     model.save(tmp_path / "mine.keras")
-    loaded = features.get(str(tmp_path / "mine.keras"))
+    loaded = feature_extractor.get(str(tmp_path / "mine.keras"))
     assert loaded.name == "mine.keras"
     np.testing.assert_allclose(loaded(images), extractor(images))
     with pytest.raises(ValueError, match="received 'resnet'"):
-        features.get("resnet")
+        feature_extractor.get("resnet")
 
 
 def test_without_network_the_answer_is_quick_and_never_silent(no_network, images):
     start = time.perf_counter()
-    extractor = features.get("auto", time_limit=0.3)
+    extractor = feature_extractor.get("auto", time_limit=0.3)
     assert time.perf_counter() - start < 3
     assert extractor.name == "random-convolution-v1"
     assert "stands in for inception-v3" in extractor.notice
     with pytest.raises(pretrained.WeightsUnavailable, match=r"no answer within 0\.3 s"):
-        features.get("inception-v3", time_limit=0.3)
+        feature_extractor.get("inception-v3", time_limit=0.3)
     with pytest.raises(pretrained.WeightsUnavailable, match="vgg19"):
         pretrained.vgg19(time_limit=0.3)
     distance = PerceptualDistance("auto", time_limit=0.3)
@@ -112,6 +112,22 @@ def test_scores_print_their_whole_protocol(images):
     same = generation(images[:, ::4, ::4], images[:, ::4, ::4], "all of them", "pixels")
     assert same.values["fid"] == pytest.approx(0.0, abs=1e-6)
     assert (same.values["precision"], same.values["recall"]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("count", "subset_size", "said"), [(24, 1000, "1 of 24"), (20, 1000, "5 of 20"), (24, 10, "5 of 10")]
+)
+def test_M13_the_protocol_says_what_was_computed(images, monkeypatch, count, subset_size, said):
+    from kgan.metrics import kernel_distance
+
+    sizes, compute = [], kernel_distance.kernel_distance
+    monkeypatch.setattr(
+        kernel_distance, "kernel_distance", lambda a, b: sizes.append((len(a), len(b))) or compute(a, b)
+    )
+    scores = generation(images, images[:count], "all", "pixels", subsets=5, subset_size=subset_size)
+    assert f"KID subsets {said}" in str(scores)
+    number, size = map(int, said.split(" of "))
+    assert sizes == [(size, size)] * number
 
 
 def test_perceptual_distance_equals_numpy():
