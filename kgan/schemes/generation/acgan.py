@@ -43,7 +43,9 @@ class ACGAN(ConditionalGAN):
     """
 
     told_labels = ("generator",)
-    discriminator_output = None  # of the discriminator it is a logit, which is checked here; the classifier has more
+    discriminator_output = (
+        None  # of the discriminator it is a logit, which is checked here; the classifier has more
+    )
     defaults = {"loss": "non-saturating", "generator_optimizer": ADAM, "discriminator_optimizer": ADAM}
 
     def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
