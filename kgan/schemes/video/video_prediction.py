@@ -6,6 +6,7 @@ from keras import ops
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
+from kgan.adversarial.terms import summed
 
 
 class VideoPredictionGAN(AdversarialModel):
@@ -98,37 +99,33 @@ class VideoPredictionGAN(AdversarialModel):
     def generate(self, batch):
         return self.generator(batch["frames"][:, : self.input_frames])
 
+    def played(self, batch, generated, side):
+        """One side's adversarial terms, those of the scales added."""
+        scales = zip(self.discriminators, self.clips(batch), self.drawn(generated), strict=True)
+        return summed(
+            *(
+                self.contest(batch, side, lambda y, d=d, x=x: d({"frames": x, "next": y}), y, made)
+                for d, (x, y), made in scales
+            )
+        )
+
     def discriminator_losses(self, batch, generated):
-        terms = []
-        for judge, (x, y), made in zip(
-            self.discriminators, self.clips(batch), self.drawn(generated), strict=True
-        ):
-            real, fake = judge({"frames": x, "next": y}), judge({"frames": x, "next": made})
-            terms.append(self.loss.discriminator(real, fake))
-        self.log_accuracy(real, fake)
-        return {"adversarial": sum(terms)}
+        return self.played(batch, generated, "discriminator")
 
     def generator_losses(self, batch, generated):
-        clips, drawn = self.clips(batch), self.drawn(generated)
+        def flat(frames):
+            return ops.reshape(frames, (-1, *frames.shape[2:]))
+
         distance = objectives.l1 if self.p == 1 else objectives.l2
-        flat = [
-            (ops.reshape(y, (-1, *y.shape[2:])), ops.reshape(made, (-1, *y.shape[2:])))
-            for (_, y), made in zip(clips, drawn, strict=True)
+        pairs = [
+            (flat(y), flat(made))
+            for (_, y), made in zip(self.clips(batch), self.drawn(generated), strict=True)
         ]
         terms = {
-            f"l{self.p}": sum(distance(y, made) for y, made in flat),
-            "gradient_difference": sum(objectives.gradient_difference(y, made) for y, made in flat),
+            f"l{self.p}": sum(distance(y, made) for y, made in pairs),
+            "gradient_difference": sum(objectives.gradient_difference(y, made) for y, made in pairs),
         }
-        if self.discriminators:
-            judged = [
-                (
-                    judge({"frames": x, "next": y}) if self.loss.generator_uses_real else None,
-                    judge({"frames": x, "next": made}),
-                )
-                for judge, (x, y), made in zip(self.discriminators, clips, drawn, strict=True)
-            ]
-            terms["adversarial"] = sum(self.loss.generator(real, fake) for real, fake in judged)
-        return terms
+        return terms | (self.played(batch, generated, "generator") if self.discriminators else {})
 
     def images_to_compare(self, batch, generated):
         _, following = self.clips(batch)[-1]

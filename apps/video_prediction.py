@@ -1,0 +1,287 @@
+"""What comes next in a video: train on a folder of videos, then let one go on.
+
+    kgan video-prediction train --data clips
+    kgan video-prediction predict holiday.mp4 --frames 8 --output made
+
+Without `--data` it learns how handwritten digits move and bounce, from scikit-learn's digits.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from kgan.app import flags
+from kgan.app.verbs import evaluate, export
+from kgan.app.verbs.train import Training
+from kgan.app.verbs.trained import Trained
+from kgan.errors import UserError
+
+APP = "video-prediction"
+# What a flag means that was left out: of a folder what a CPU can do overnight, of digits what minutes allow.
+FOLDER = {
+    "epochs": 100,
+    "image_size": "64",
+    "batch_size": 8,
+    "width": 32,
+    "channels": 3,
+    "learning_rate": 2e-4,
+}
+DIGITS = {"epochs": 4, "image_size": "64", "batch_size": 8, "width": 16, "channels": 1, "learning_rate": 1e-3}
+# The digits in motion are drawn anew in each epoch; this many clips are kept apart.
+EXAMPLES, SHOWN = 6, 4
+
+Channels = Literal[1, 3]
+Power = Literal[1, 2]
+Format = Literal["gif", "mp4", "png"]
+
+
+@dataclasses.dataclass
+class Train(Training):
+    """Train a generator on videos: it sees a few frames and draws the next.
+
+    The run folder then has the model, sample grids of held-out clips over time, and report.html. The same
+    command goes on where it stopped.
+    """
+
+    APP = APP
+
+    data: flags.Text = None
+    """A folder of videos, or of folders of numbered frames. Left out: handwritten digits in motion."""
+    batch_size: flags.Whole = None
+    """Clips a batch, over all devices together. Left out: 8."""
+    image_size: flags.Text = None
+    """Height and width of a frame in pixels: N, or HEIGHTxWIDTH, multiples of 8. Left out: 64."""
+    channels: Annotated[Channels | None, flags.choices(Channels)] = None
+    """1 for grey, 3 for color. Left out: 1 for digits, else 3."""
+    input_frames: int = 4
+    """Frames that are seen."""
+    output_frames: int = 1
+    """Frames that are drawn at once; more come by drawing again."""
+    stride: int = 1
+    """Take every stride-th frame of a video."""
+    minimum_motion: float = 0.0
+    """Leave out clips whose frames differ less, on average, in grey levels from 0 to 255."""
+    width: flags.Whole = None
+    """Features of the generator's first convolutions. Left out: 32 for a folder (the paper's 128), 16 for digits."""
+    p: Power = 2
+    """The pixel loss's power: 1 or 2."""
+    adversarial_weight: float = 0.05
+    """Weight of fooling the discriminators; 0 leaves them out."""
+    gradient_weight: float = 1.0
+    """Weight of the gradient difference loss, against blur."""
+    learning_rate: flags.Number = None
+    """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 for digits."""
+    ema_decay: float = 0.99
+    """Decay of a moving average of the generator, which then serves; 0 for none."""
+    mirror: bool = False
+    """Mirror half of the clips in training."""
+    held_out: float = 0.1
+    """Share of the videos kept for `evaluate`; a test folder takes its place. Of one video: tenths of its time."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        self.fill(FOLDER if self.data else DIGITS)
+
+    def check(self):
+        for name in ("width", "learning_rate", "input_frames", "output_frames", "stride"):
+            flags.positive(name, getattr(self, name))
+        for name in ("adversarial_weight", "gradient_weight", "minimum_motion"):
+            if not getattr(self, name) >= 0:
+                raise UserError(
+                    f"expected --{name.replace('_', '-')} of at least 0; found {getattr(self, name)}"
+                )
+        flags.share("held_out", self.held_out)
+        flags.share("ema_decay", self.ema_decay)
+        if any(side % 8 or side < 32 for side in self.size):
+            raise UserError(
+                "expected --image-size in multiples of 8, at least 32, as frames are drawn at four scales; found "
+                f"{self.image_size}; try 64 or 48x64"
+            )
+        if not self.data and (self.channels != 1 or self.minimum_motion or self.stride != 1 or self.mirror):
+            raise UserError(
+                "expected --channels, --stride, --minimum-motion and --mirror with --data only; the bundled digits are "
+                "grey and move at their own speed; drop them, or set --data"
+            )
+
+    def open_all(self, length):
+        """All clips of so many frames."""
+        from kgan import data
+        from kgan.data import samples
+
+        if not self.data:
+            return samples.digits_in_motion(self.size, length, digits=1)
+        return data.video(
+            self.data,
+            self.size,
+            length,
+            self.stride,
+            channels=self.channels,
+            minimum_motion=self.minimum_motion,
+            flip=self.mirror,
+            cache=Path(self.run) / "frames",
+        )
+
+    def open_split(self, frames=None):
+        """What to train on, what to measure with, and which that is, in words."""
+        source = self.open_all(self.input_frames + (frames or self.output_frames))
+        if not self.held_out:
+            return source, source, "those trained on"
+        training, apart = source.split(self.held_out)
+        return training, apart, f"held out ({self.held_out:.0%}), seed 0"
+
+    def open_source(self):
+        return self.open_split()[0]
+
+    def stages(self, source):
+        from kgan.app.run.stages import Stage
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.video.sample_grid import clips_in_rows
+
+        examples = batch_of(self.open_split(frames=SHOWN)[1], EXAMPLES)["frames"]
+        steps = source.batches_per_epoch(self.batch_size)
+        return [
+            Stage(
+                "train",
+                lambda previous: self.build(steps),
+                source,
+                self.epochs,
+                draw=lambda model: clips_in_rows(model, examples, SHOWN),
+            )
+        ]
+
+    def build(self, steps_per_epoch=1):
+        """Returns the compiled scheme."""
+        from kgan.networks import multiscale
+        from kgan.schemes import VideoPredictionGAN
+        from kgan.tasks.translation.translation import adam
+
+        generator = multiscale.generator(self.channels, self.input_frames, self.output_frames, self.width)
+        judges = []
+        if self.adversarial_weight:
+            judges = multiscale.discriminators(
+                self.size, self.channels, self.input_frames, self.output_frames, max(4, self.width // 2)
+            )
+        model = VideoPredictionGAN(generator, judges, p=self.p)
+        # Two batches a step where there are two sides: each learns from its own.
+        steps = steps_per_epoch // (2 if judges else 1)
+        weights = {"generator/gradient_difference": self.gradient_weight}
+        model.compile(
+            adam(self.learning_rate, self.epochs, steps),
+            adam(self.learning_rate / 10, self.epochs, steps) if judges else None,
+            loss_weights={
+                **weights,
+                **({"generator/adversarial": self.adversarial_weight} if judges else {}),
+            },
+            generator_batch="fresh" if judges else "shared",
+            ema_decay=self.ema_decay or None,
+            seed=self.seed,
+            jit_compile=self.jit_compile,
+        )
+        return model
+
+
+@dataclasses.dataclass
+class Predict(Trained):
+    """Let videos go on: files or folders of frames in, numbered frames and a moving picture out."""
+
+    APP = APP
+
+    inputs: tyro.conf.Positional[tuple[str, ...]] = ()
+    """Video files, or folders of numbered frames."""
+    output: flags.Text = None
+    """Folder to write to, a sub-folder a video. Left out: `predicted` in the run's folder."""
+    frames: int = 8
+    """How many frames to draw."""
+    start: flags.Whole = None
+    """Go on from this frame (from 1 on), and show the truth beside. Left out: from the video's end."""
+    format: Format = "gif"
+    """Of the moving picture: `gif`, `mp4`, or `png` for numbered frames alone."""
+    rate: float = 8.0
+    """Frames a second of the moving picture."""
+    longest_side: int = 512
+    """Frames with a longer side are made smaller first."""
+    overwrite: bool = False
+    """Replace what is there."""
+
+    def check(self):
+        for name in ("frames", "start", "rate", "longest_side"):
+            flags.positive(name, getattr(self, name))
+        if not self.inputs:
+            raise UserError("expected a video file or a folder of frames to go on with; found none; name one")
+        for path in self.inputs:
+            if not Path(path).exists():
+                raise UserError(
+                    f"expected a video or a folder of frames in {path}; found nothing; check the name"
+                )
+
+    def work(self, model):
+        from kgan.tasks.video.continuation import Continuation
+
+        folder = Path(self.output) if self.output else self.folder.path / "predicted"
+        model.jit_compile = False
+        work = Continuation(model, folder, self.frames, self.start, self.longest_side, self.overwrite)
+        failures = []
+        for number, path in enumerate(self.inputs, 1):
+            try:
+                written = work.write(Path(path), self.format, self.rate)
+            except UserError as error:
+                if len(self.inputs) == 1:
+                    raise
+                failures.append(str(error))
+                continue
+            print(f"{number}/{len(self.inputs)} {path} -> {written}", flush=True)
+        if failures:
+            print("\n".join(f"Left out: {line}" for line in failures))
+            raise UserError(
+                f"expected {len(self.inputs)} videos that can be used; left out {len(failures)}, named above; the "
+                "others are done"
+            )
+
+
+@dataclasses.dataclass
+class Evaluate(evaluate.Evaluate):
+    """Measure on held-out clips, frame by frame, beside copying the last frame and optical flow."""
+
+    APP = APP
+
+    frames: int = 8
+    """How many frames to draw, each from those before it."""
+    most: int = 100
+    """How many clips to measure with, at most."""
+
+    def check(self):
+        for name in ("frames", "most"):
+            flags.positive(name, getattr(self, name))
+        super().check()
+
+    def work(self, model):
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.video.scores import compare, table
+
+        _, apart, split = self.training(Train).open_split(self.frames)
+        clips = batch_of(apart, self.most)["frames"]
+        found = compare(model, clips, self.frames)
+        protocol = (
+            f"{len(clips)} clips, {split}; frame 1 to {self.frames} after {model.input_frames} seen ones, each drawn "
+            "from those before it; means over clips of each clip's value, in dB but for SSIM, 8 bits, equal frames "
+            "counted as 60 dB; moving: optical flow above 0.2 pixels"
+        )
+        self.tell(table(found, protocol), {"protocol": protocol, "methods": found})
+
+
+@dataclasses.dataclass
+class Export(export.Export):
+    """Write a SavedModel with float, uint8 and PNG signatures, laid out for TensorFlow Serving."""
+
+    APP = APP
+
+
+VERBS = {"train": Train, "predict": Predict, "evaluate": Evaluate, "export": Export}
+
+if __name__ == "__main__":
+    from kgan.cli.dispatch import main
+
+    sys.exit(main([APP, *sys.argv[1:]]))

@@ -1,0 +1,65 @@
+"""Scores of predicted frames: closed forms, motion that is known."""
+
+import numpy as np
+import pytest
+
+from kgan.metrics.sharpness_difference import SharpnessDifference, sharpness_difference
+from kgan.tasks.video.extrapolation import motion, moving_regions, optical_flow
+from kgan.tasks.video.scores import MOST, frame_scores
+
+
+def textured(shift, size=48):
+    rows, columns = np.indices((size, size))
+    wave = np.sin((columns - shift) / 3) + np.cos((rows + (columns - shift) / 2) / 4)
+    return (wave / 2)[..., None].astype("float32")
+
+
+def test_sharpness_difference_by_hand():
+    target = np.zeros((2, 4, 4, 1), "float32")
+    made = np.zeros((2, 4, 4, 1), "float32")
+    made[0] += np.arange(4)[:, None, None] * 0.1  # slope 0.1 down, 0 across, where the target has none
+    made[1] += np.arange(4)[None, :, None] * 0.2
+    expected = [10 * np.log10(2 / 0.1), 10 * np.log10(2 / 0.2)]
+    np.testing.assert_allclose(sharpness_difference(target, made), expected, rtol=1e-5)
+    metric = SharpnessDifference()
+    metric.update_state(target, made)
+    assert float(metric.result()) == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_an_error_of_one_level_and_of_none():
+    truth = np.zeros((16, 16, 1))
+    exact = frame_scores(truth, truth)
+    assert exact == {"PSNR": MOST, "SSIM": pytest.approx(1.0), "sharpness": MOST}
+    # 0 is stored as level 128; ten levels more is an error of 10 of 255.
+    brighter = frame_scores(truth, truth + 20 / 255)
+    assert brighter["PSNR"] == pytest.approx(20 * np.log10(255 / 10), rel=1e-6)
+    assert brighter["sharpness"] == MOST
+
+
+def test_a_region_counts_alone():
+    truth, made = np.zeros((16, 16, 1)), np.zeros((16, 16, 1))
+    made[:8] = 0.5
+    region = np.zeros((16, 16), bool)
+    region[9:] = True
+    assert frame_scores(truth, made, region)["PSNR"] == MOST
+    assert frame_scores(truth, made, ~region)["PSNR"] < 20
+    assert frame_scores(truth, made, np.zeros((16, 16), bool)) == {}
+
+
+def test_motion_is_found_and_gone_on_with():
+    frames = np.stack([textured(0), textured(1), textured(2), textured(3)])
+    flow = motion(frames[0], frames[1])
+    inner = flow[:, 8:-8, 8:-8]
+    assert np.median(inner[1]) == pytest.approx(1, abs=0.15)
+    assert abs(np.median(inner[0])) < 0.15
+    made = optical_flow(frames[:2], 2)
+    copied = np.abs(frames[1] - frames[3])[8:-8, 8:-8].mean()
+    assert np.abs(made[1] - frames[3])[8:-8, 8:-8].mean() < 0.4 * copied
+
+
+def test_still_pixels_do_not_count_as_moving():
+    before, after = np.zeros((48, 48, 1), "float32"), np.zeros((48, 48, 1), "float32")
+    before[:, 24:], after[:, 24:] = textured(0)[:, 24:], textured(1)[:, 24:]
+    found = moving_regions(before, after)
+    assert found[:, 34:].mean() > 0.8
+    assert found[:, :12].mean() < 0.05
