@@ -12,41 +12,25 @@ import functools
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import flags
+from kgan.app import flags, names
 from kgan.app.verbs import evaluate, export, predict
 from kgan.errors import UserError
-from kgan.tasks.translation.translating import Channels, Direction, Normalization, Patch, Translating
+from kgan.tasks.translation.cyclegan_recipes import RECIPES
+from kgan.tasks.translation.translating import (
+    EXAMPLES,
+    Channels,
+    Direction,
+    Network,
+    Normalization,
+    Patch,
+    Translating,
+)
 
 APP = "cyclegan"
-# What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
-FOLDER = {
-    "epochs": 200,
-    "image_size": "256",
-    "batch_size": 1,
-    "width": 64,
-    "patch": 70,
-    "channels": 3,
-    "learning_rate": 2e-4,
-    "ema_decay": 0.0,
-}
-GLYPHS = {
-    "epochs": 25,
-    "image_size": "32",
-    "batch_size": 8,
-    "width": 12,
-    "blocks": 3,
-    "patch": 16,
-    "channels": 1,
-    "learning_rate": 1e-3,
-    "ema_decay": 0.995,
-}
-# Of CycleGAN on glyphs: a character is to change its shape, not only its colours.
-GLYPHS_WEIGHTS = {"cycle_weight": 5.0, "identity_weight": 1.0}
-# The scheme decides: CycleGAN's generators are residual, the others' U-Nets.
-SCHEMES = {"cyclegan": "CycleGAN", "dualgan": "DualGAN", "discogan": "DiscoGAN"}
+SCHEMES = {name: card for name, card in names.schemes("translation").items() if card.domains == ("a", "b")}
 FONTS = ("DejaVu Sans", "DejaVu Serif")
 
-Scheme = Literal["cyclegan", "dualgan", "discogan"]
+Scheme = Literal[tuple(SCHEMES)]
 
 
 @dataclasses.dataclass
@@ -59,57 +43,69 @@ class Train(Translating):
 
     APP = APP
 
+    RECIPES = RECIPES
+    GROUPS = Translating.groups(
+        common=("scheme", "network", "mirror"),
+        network=("channels", "width", "blocks", "resize_convolution", "patch", "normalization"),
+        loss=("cycle_weight", "identity_weight", "pool_size", "learning_rate", "ema_half_life"),
+    )
+
     batch_size: flags.Whole = None
-    """Pictures of each kind a batch, over all devices together. Left out: 1 for a folder, 8 for glyphs."""
+    """Pictures of each kind a batch, over all devices together."""
     image_size: flags.Text = None
-    """Height and width in pixels: N, or HEIGHTxWIDTH. Left out: 256 for a folder, 32 for glyphs."""
+    """Height and width in pixels: N, or HEIGHTxWIDTH."""
+    mirror: flags.Switch = True
+    """Show every second picture in a mirror."""
+    network: Annotated[Network | None, flags.choices(Network)] = None
+    """The papers', or small ones for minutes on a CPU; auto is what is left out."""
     scheme: Scheme = "cyclegan"
-    """Least squares, image pool and identity terms; or Wasserstein critics (dualgan); or cross-entropy."""
+    """Least squares, image pool and identity terms; or Wasserstein critics (dualgan); or cross-entropy (discogan)."""
     channels: Annotated[Channels | None, flags.choices(Channels)] = None
-    """1 for grey, 3 for colour. Left out: 1 for glyphs, 3 for a folder."""
+    """1 for grey, 3 for colour."""
     width: flags.Whole = None
-    """Channels of all networks next to the image. Left out: the paper's 64, or 12 for glyphs."""
+    """Channels of all networks next to the image."""
     blocks: flags.Whole = None
-    """Residual blocks of cyclegan's generators. Left out: 9, 6 below 200 pixels, 3 for glyphs."""
+    """Residual blocks of cyclegan's generators."""
     resize_convolution: bool = False
-    """Against checkerboards: generators enlarge first and convolve then."""
+    """Against checkerboards: cyclegan's generators enlarge first and convolve then."""
     patch: Annotated[Patch | None, flags.choices(Patch)] = None
-    """Side of the patches that the discriminators judge. Left out: 70 for a folder, 16 for glyphs."""
-    normalization: Normalization = "instance"
-    """Of all networks."""
+    """Side of the patches that the discriminators judge; discogan's judge the whole."""
+    normalization: Annotated[Normalization | None, flags.choices(Normalization)] = None
+    """Of all networks. Left out: the paper's, batch for discogan, else instance."""
     cycle_weight: flags.Number = None
-    """Weight of the way there and back, in either direction. Left out: the scheme's own, 10 for cyclegan;
-    5 for glyphs."""
-    identity_weight: flags.Number = None
-    """Weight of leaving alone what is of the right kind already; 0 for none. Left out: half of cycle_weight;
-    1 for glyphs."""
-    pool_size: int = 50
-    """Generated pictures that the discriminators are shown again; 0 for none."""
+    """Weight of the way there and back, in either direction. Else: the scheme's own, 10 for cyclegan."""
+    identity_weight: flags.Weight = None
+    """Weight of leaving alone what is of the right kind already; 0 for none. Else: half of cycle_weight."""
+    pool_size: flags.Natural = None
+    """cyclegan: generated pictures that the discriminators are shown again; 0 for none. Left out: 50."""
     learning_rate: flags.Number = None
-    """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 for glyphs."""
-    ema_decay: flags.Number = None
-    """Decay of a moving average of the generators, which then serves; 0 for none. Left out: 0.995 for glyphs."""
-    held_out: float = 0.1
+    """Of both sides; cyclegan's falls to zero in the second half."""
+    ema_half_life: flags.Weight = None
+    """Images after which a moving average of the generators, which then serves, has forgotten half; 0 for none. In a
+    short training at most a tenth of it."""
+    held_out: flags.Fraction = 0.1
     """Share of the pictures kept for `evaluate`; a test folder takes its place. 0 for none."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.fill(FOLDER if self.data else GLYPHS)
-        if not self.data and self.scheme == "cyclegan":
-            self.fill(GLYPHS_WEIGHTS)
-        if self.blocks is None:
-            self.blocks = 9 if min(self.size) >= 200 else 6
+    @property
+    def large(self):
+        """Whether pictures are as large as the paper's deeper networks are for."""
+        return self.image_size is not None and min(self.size) >= 200
 
     def check(self):
-        super().check()
-        for name in ("width", "blocks", "learning_rate", "cycle_weight"):
-            flags.positive(name, getattr(self, name))
-        if self.pool_size < 0:
-            raise UserError(f"expected --pool-size of at least 0; found {self.pool_size}")
-        if self.identity_weight and self.scheme != "cyclegan":
-            raise UserError(
-                f"expected no --identity-weight with --scheme {self.scheme}, which has no such term; drop it"
-            )
+        if self.scheme != "cyclegan":
+            for name in ("identity_weight", "blocks", "resize_convolution", "pool_size"):
+                if self.given[name]:
+                    raise UserError(
+                        f"expected no {flags.name_of(name)} with --scheme {self.scheme}, which has no use for it; "
+                        f"found {self.given[name]}; drop it"
+                    )
+        if self.scheme == "discogan":
+            if self.given["patch"]:
+                raise UserError(
+                    "expected no --patch with --scheme discogan, whose discriminators judge the whole picture; found "
+                    f"{self.patch}; drop it"
+                )
+            names.halving("generation", "dcgan").check_size(self.size)
 
     def open_all(self):
         """Both kinds of pictures."""
@@ -121,42 +117,48 @@ class Train(Translating):
             return samples.glyph_unpaired(self.size, *FONTS, channels=self.channels)
         folders.refuse_empty(self.data)
         try:
-            return data.unpaired(self.data, self.size, channels=self.channels, load_size=self.load_size)
+            return data.unpaired(
+                self.data, self.size, channels=self.channels, load_size=self.load_size, mirror=self.mirror
+            )
         except UserError as error:
             raise folders.for_pix2pix(error, self.data) from None
 
-    def drawn(self, model, examples):
+    def drawn(self, model, examples, split):
         """A sample grid: pictures of both kinds, what is made of them, and what should be if that is known."""
         from kgan.tasks.translation.translation import side_by_side
 
         made = model.predict_on_batch({key: examples[key] for key in "ab"})
-        columns = {}
+        columns, partners = {}, None if self.data else self.partners(split)
         for source, target in ("ab", "ba"):
             name = source.upper()
             columns |= {name: examples[source], f"{name} to {target.upper()}": made[target]}
-            if not self.data:
-                columns[f"{target.upper()}, true"] = self.partners[source][: len(examples[source])]
+            if partners:
+                columns[f"{target.upper()}, true"] = partners[source]
         return side_by_side(columns)
 
-    @functools.cached_property
-    def partners(self):
-        """The true partners of the held-out glyphs."""
-        return true_partners(self, self.open_split()[1])
+    @functools.cache  # noqa: B019 - one split a command
+    def partners(self, split):
+        """The true partners of the held-out glyphs that are drawn."""
+        from kgan.data.source.examples import spread
 
-    def build(self, steps_per_epoch=1):
-        """Returns the compiled scheme."""
+        return true_partners(self, spread(split.measured, EXAMPLES))
+
+    def verdict(self, model, split):
+        if self.data:
+            # Nothing that both sides share can be measured; the way there and back is won by doing nothing.
+            return None
+        from kgan.data.source.examples import spread
+        from kgan.tasks.translation.translation import partners_verdict
+
+        apart = spread(split.measured, 64)
+        return partners_verdict(model, apart, true_partners(self, apart)["a"], split.words)
+
+    def build(self, steps=1000):
+        """Returns the compiled scheme for a training of so many steps."""
         from kgan import schemes
-        from kgan.networks import patchgan
-        from kgan.tasks.translation.translation import adam
 
         generators = [self.build_generator(name) for name in ("a_to_b", "b_to_a")]
-        discriminators = []
-        for name in ("discriminator_a", "discriminator_b"):
-            network = patchgan.discriminator(
-                self.channels, patch=self.patch, width=self.width, normalization=self.normalization
-            )
-            network.name = name
-            discriminators.append(network)
+        discriminators = [self.build_discriminator(name) for name in ("discriminator_a", "discriminator_b")]
         options, weights = {}, {}
         if self.cycle_weight is not None:
             weights |= dict.fromkeys(("generator/cycle_a", "generator/cycle_b"), self.cycle_weight)
@@ -166,36 +168,64 @@ class Train(Translating):
                 identity = self.cycle_weight / 2
             if identity:
                 weights |= dict.fromkeys(("generator/identity_a", "generator/identity_b"), identity)
-            options = {"image_size": self.size, "pool_size": self.pool_size, "identity": identity != 0}
-        model = getattr(schemes, SCHEMES[self.scheme])(*generators, *discriminators, **options)
-        optimizers = (
-            [None, None]
-            if self.scheme == "dualgan"
-            else [adam(self.learning_rate, self.epochs, steps_per_epoch) for _ in range(2)]
-        )
+            pool = 50 if self.pool_size is None else self.pool_size
+            options = {"image_size": self.size, "pool_size": pool, "identity": identity != 0}
+        scheme = getattr(schemes, SCHEMES[self.scheme].class_name)
+        model = scheme(*generators, *discriminators, **options)
         model.compile(
-            *optimizers,
+            self.optimizer(scheme, steps),
+            self.optimizer(scheme, steps),
             loss_weights=weights or None,
-            ema_decay=self.ema_decay or None,
+            ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,
         )
         return model
 
-    def build_generator(self, name):
-        """CycleGAN's residual network, or a U-Net for the other schemes."""
-        from kgan.networks import translation_resnet, unet
+    def optimizer(self, scheme, steps):
+        """The scheme's own, at the rate of the flag; only CycleGAN's paper lets it fall."""
+        import keras
 
-        shared = {"channels": self.channels, "source_channels": self.channels, "width": self.width}
+        from kgan.tasks.translation.translation import adam
+
         if self.scheme == "cyclegan":
-            network = translation_resnet.generator(
-                **shared,
-                blocks=self.blocks,
-                resize_convolution=self.resize_convolution,
-                normalization=self.normalization,
+            return adam(self.learning_rate, steps)
+        own = scheme.defaults["generator_optimizer"]
+        config = {**own["config"], "learning_rate": self.learning_rate}
+        return keras.optimizers.get({"class_name": own["class_name"], "config": config})
+
+    def build_discriminator(self, name):
+        """Judges of patches; DiscoGAN's of the whole picture."""
+        from kgan.networks import dcgan, patchgan
+
+        if self.scheme == "discogan":
+            network = dcgan.discriminator(
+                self.size, self.channels, width=self.width, normalization=self.normalization or "batch"
             )
         else:
-            network = unet.generator(self.size, **shared, normalization=self.normalization)
+            network = patchgan.discriminator(
+                self.channels,
+                patch=self.patch,
+                width=self.width,
+                normalization=self.normalization or "instance",
+            )
+        network.name = name
+        return network
+
+    def build_generator(self, name):
+        """CycleGAN's residual network, DualGAN's U-Net, or DiscoGAN's way through a bottleneck."""
+        from kgan.networks import encoder_decoder, translation_resnet, unet
+
+        shared = {"channels": self.channels, "source_channels": self.channels, "width": self.width}
+        shared["normalization"] = self.normalization or ("batch" if self.scheme == "discogan" else "instance")
+        if self.scheme == "cyclegan":
+            network = translation_resnet.generator(
+                **shared, blocks=self.blocks, resize_convolution=self.resize_convolution
+            )
+        elif self.scheme == "discogan":
+            network = encoder_decoder.generator(self.size, **shared)
+        else:
+            network = unet.generator(self.size, **shared)
         network.name = name
         return network
 
@@ -228,25 +258,23 @@ class Evaluate(evaluate.Evaluate):
 
     APP = APP
 
-    most: int = 500
+    most: flags.Positive = 500
     """How many pictures of each kind to measure with, at most."""
 
-    def check(self):
-        flags.positive("most", self.most)
-        super().check()
-
     def work(self, model):
-        from kgan.tasks.translation.translation import compared, held_out_batch, mean_image, means_only
+        from kgan.data.source.examples import batch_of, spread
+        from kgan.tasks.translation.translation import compared, mean_image, means_only
 
         train = self.training(Train)
-        training, apart, split = train.open_split()
-        pictures, truths = held_out_batch(apart, self.most), {} if train.data else true_partners(train, apart)
+        split = train.open()
+        training, apart = split.training, spread(split.measured, self.most)
+        pictures, truths = batch_of(apart, self.most), {} if train.data else true_partners(train, apart)
         tables = []
         for first, second, there, back in (("a", "b", "AtoB", "BtoA"), ("b", "a", "BtoA", "AtoB")):
             # Of two kinds the fewer come round again.
             given = pictures[first][: len(apart.parts["ab".index(first)])]
             made = model.translate(given, there, batch_size=16)
-            words = f"{len(given)} pictures, {split}; L1 in grey levels; gradient over the truth's"
+            words = f"{len(given)} pictures, {split.words}; L1 in grey levels; gradient over the truth's"
             if truths:
                 partners = truths[first][: len(given)]
                 methods = {"made": made, "source copied": given}

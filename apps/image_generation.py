@@ -10,44 +10,26 @@ import dataclasses
 import sys
 from typing import Annotated, Literal
 
-from kgan.app import flags
+from kgan.app import flags, names
 from kgan.app.verbs import evaluate, export
 from kgan.app.verbs.train import Training
 from kgan.app.verbs.trained import Trained
 from kgan.errors import UserError
+from kgan.tasks.generation.recipes import NETWORKS, RECIPES, SCHEMES
 
 APP = "image-generation"
-# What a flag means that was left out, by where the images come from.
-GLYPHS = {"image_size": "32", "channels": 1, "width": 16, "latent_size": 64, "ema_decay": 0.99}
-FOLDER = {"image_size": "64", "channels": 3, "width": 64, "latent_size": 128, "ema_decay": 0.999}
-# How the glyphs are learned unless a scheme is named: varied within a class as well as legible, in minutes.
-# Beside it, concatenated labels with batch normalization read as well and draw each letter one way only.
-GLYPHS_RECIPE = {
-    "loss": "relativistic",
-    "penalty": ("r1=1",),
-    "conditioning": "projection",
-    "normalization": "none",
-}
-GLYPHS_MINUTES, FOLDER_EPOCHS = 4.0, 100
-# Adam's rate where the scheme's paper names none.
-GLYPHS_RATE, FOLDER_RATE = 1e-3, 2e-4
 
-Scheme = Literal["gan", "conditional", "wgan", "wgan-gp", "lsgan", "dragan", "began"]
-Network = Literal["dcgan", "resnet", "mlp", "began"]
+# Networks whose discriminator gives back a picture, as their scheme wants it.
+AUTOENCODERS = [name for name in NETWORKS if name in SCHEMES and SCHEMES[name].judge == "image"]
+
+Scheme = Literal[tuple(SCHEMES)]
+Network = Literal[tuple(NETWORKS)]
+Loss = Literal[names.losses()]
 Normalization = Literal["batch", "layer", "instance", "none"]
 Conditioning = Literal["concatenate", "projection"]
 Channels = Literal[1, 3]
 Walk = Literal["strip", "gif"]
 
-SCHEMES = {
-    "gan": "GAN",
-    "conditional": "ConditionalGAN",
-    "wgan": "WGAN",
-    "wgan-gp": "WGANGP",
-    "lsgan": "LSGAN",
-    "dragan": "DRAGAN",
-    "began": "BEGAN",
-}
 # Penalties on each sample's own gradient, which batch normalization in the discriminator would mix.
 PER_SAMPLE = ("wgan-gp", "dragan", "r1", "r2")
 # How many real images the samples' diversity is compared with, and the most numbers to hold for it.
@@ -63,116 +45,149 @@ class Train(Training):
     """
 
     APP = APP
+    RECIPES = RECIPES
+    GROUPS = Training.groups(
+        common=("labels", "mirror"),
+        network=(
+            *("scheme", "network", "width", "latent_size", "channels", "normalization"),
+            *("spectral_normalization", "conditioning"),
+        ),
+        loss=(
+            *("loss", "penalty", "learning_rate", "discriminator_learning_rate", "discriminator_steps"),
+            "ema_half_life",
+        ),
+    )
 
     image_size: flags.Text = None
-    """Height and width in pixels: N, or HEIGHTxWIDTH. Left out: 32 for glyphs, 64 for a folder."""
+    """Height and width in pixels: N, or HEIGHTxWIDTH."""
     channels: Annotated[Channels | None, flags.choices(Channels)] = None
-    """1 for grey, 3 for colour. Left out: 1 for glyphs, 3 for a folder."""
+    """1 for grey, 3 for colour."""
     labels: bool = False
     """The sub-folders of --data are classes; the generator draws the class that it is asked for."""
+    mirror: flags.Switch = False
+    """Show every second picture in a mirror: more pictures where left and right do not matter, wrong for texts and
+    digits."""
     scheme: Annotated[Scheme | None, flags.choices(Scheme)] = None
-    """Which adversarial scheme. Left out: conditional where there are labels, gan where there are none."""
-    loss: flags.Text = None
-    """Adversarial loss by name, such as hinge. Left out: the scheme's own; relativistic for glyphs."""
-    penalty: flags.Names = ()
-    """Penalties on the discriminator, such as r1 or r1=0.5 (its weight); `none` for none. Left out: the scheme's
-    own; r1=1 for glyphs."""
+    """Which adversarial scheme."""
+    loss: Annotated[Loss | None, flags.choices(Loss)] = None
+    """Adversarial loss. Else: the scheme's own."""
+    penalty: flags.PenaltyNames = ()
+    """Penalties on the discriminator, such as r1 or r1=0.5 (its weight); `none` for none. Else: the scheme's own."""
     network: Annotated[Network | None, flags.choices(Network)] = None
-    """Architecture of both networks. Left out: dcgan; with the scheme began, its own."""
+    """Architecture of both networks."""
     width: flags.Whole = None
-    """Channels next to the image in both networks. Left out: 16 for glyphs, 64 for a folder."""
+    """Channels next to the image in both networks."""
     latent_size: flags.Whole = None
-    """Numbers in a latent. Left out: 64 for glyphs, 128 for a folder."""
+    """Numbers in a latent."""
     normalization: Annotated[Normalization | None, flags.choices(Normalization)] = None
-    """The discriminator's. Left out: layer with a gradient penalty, none for glyphs and with spectral
-    normalization, else batch."""
+    """The discriminator's. Else: layer with a gradient penalty, none with spectral normalization, otherwise batch."""
     spectral_normalization: bool = False
     """Bound the discriminator's slope (Miyato et al. 2018)."""
     conditioning: Annotated[Conditioning | None, flags.choices(Conditioning)] = None
-    """How the discriminator uses a label. Left out: projection for glyphs, concatenate for a folder."""
+    """How the discriminator uses a label."""
     learning_rate: flags.Number = None
-    """Of both sides. Left out: the scheme's own; where it has none, 1e-3 for glyphs, 2e-4 for a folder."""
+    """Of both sides. A scheme whose paper names one has that."""
     discriminator_learning_rate: flags.Number = None
     """The discriminator's, where it differs."""
     discriminator_steps: flags.Whole = None
     """Discriminator updates a step. Left out: the scheme's own."""
-    ema_decay: flags.Number = None
-    """Decay of the generator's moving average, which draws the samples; 0 for none."""
-    held_out: float = 0.0
+    ema_half_life: flags.Weight = None
+    """Images after which the generator's moving average, which draws the samples, has forgotten half; 0 for none. In a
+    short training at most a tenth of it."""
+    held_out: flags.Fraction = 0.0
     """Share of the images to keep from training, as the reference of `evaluate`."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        for name, value in (FOLDER if self.data else GLYPHS).items():
-            if getattr(self, name) is None:
-                setattr(self, name, value)
-        if not self.data and self.scheme is None and self.network is None:
-            for name, value in GLYPHS_RECIPE.items():
-                setattr(self, name, getattr(self, name) or value)
-        self.conditioning = self.conditioning or "concatenate"
-        self.scheme = self.scheme or ("conditional" if self.labels or not self.data else "gan")
-        self.network = self.network or ("began" if self.scheme == "began" else "dcgan")
-        if self.epochs is None and self.minutes is None:
-            self.epochs, self.minutes = (FOLDER_EPOCHS, None) if self.data else (None, GLYPHS_MINUTES)
+    @property
+    def card(self):
+        """What is known of the scheme."""
+        return SCHEMES.get(self.scheme)
+
+    @property
+    def judge(self):
+        """What the scheme's discriminator returns."""
+        return self.card and self.card.judge
 
     @property
     def conditional(self):
-        return self.scheme == "conditional"
+        told = self.labels or not self.data
+        return self.card.labels == "always" or (self.card.labels == "either" and told)
 
     def check(self):
         if self.labels and not self.data:
             raise UserError("expected --data with --labels; found none; glyphs have their labels anyway")
+        labelled = ", ".join(name for name, card in SCHEMES.items() if card.labels != "never")
         if self.labels and not self.conditional:
             raise UserError(
-                f"expected --scheme conditional with --labels; found {self.scheme}; drop one of them"
+                f"expected a --scheme that is told labels with --labels ({labelled}); found {self.scheme}; drop one of "
+                "them"
             )
-        if self.data and self.conditional and not self.labels:
+        if self.data and self.card.labels == "always" and not self.labels:
             raise UserError(
-                "expected --labels with --scheme conditional; found none; add it or drop --scheme"
+                f"expected --labels with --scheme {self.scheme}; found none; add it or drop --scheme"
             )
-        if (self.scheme == "began") != (self.network == "began"):
-            found = f"{self.scheme} and {self.network}"
+        if (self.judge == "image") != (self.network in AUTOENCODERS):
             raise UserError(
-                f"expected --scheme began and --network began together; found {found}; change one"
+                f"expected --scheme and --network {' or '.join(AUTOENCODERS)} together; found {self.scheme} and "
+                f"{self.network}; change one"
             )
-        if self.loss and self.scheme == "began":
+        if self.given["loss"] and not self.card.has_loss:
             raise UserError(
-                f"expected no --loss with --scheme began, which has its own; found {self.loss}; drop it"
+                f"expected no --loss with --scheme {self.scheme}, which has its own; found {self.loss}; drop it"
             )
+        if self.given["penalty"] and self.judge == "image" and self.penalty != ("none",):
+            raise UserError(
+                f"expected no --penalty with --scheme {self.scheme}, whose discriminator is no slope to bound; found "
+                f"{' '.join(self.penalty)}; drop it"
+            )
+        self.refuse_unused()
+        NETWORKS[self.network].check_size(self.size)
 
-    def open_source(self):
-        return self.open_split()[0]
+    def refuse_unused(self):
+        """Raises `UserError` for a flag that the network or the data have no use for."""
+        for flag in ("normalization", "spectral_normalization", "conditioning"):
+            if self.given[flag] and not NETWORKS[self.network].takes("discriminator", flag):
+                raise UserError(
+                    f"expected no {flags.name_of(flag)} with --network {self.network}, which has no use for it; found "
+                    f"{self.given[flag]}; drop it, or set --network dcgan"
+                )
+        if self.given["conditioning"] and not self.conditional:
+            raise UserError(
+                f"expected no --conditioning with --scheme {self.scheme}, which is told no labels; found "
+                f"{self.conditioning}; drop it"
+            )
+        if self.mirror and not self.data:
+            raise UserError("expected no --mirror without --data; found it; letters read one way only")
 
-    def open_split(self):
-        """Returns the source to train on, the one to measure against, and what that one is, in words."""
+    def open(self):
         from kgan import data
         from kgan.data import samples
+        from kgan.data.source.split import Split
 
         if self.data:
-            source = data.images(self.data, self.size, labels=self.labels, channels=self.channels)
+            source = data.images(
+                self.data, self.size, labels=self.labels, channels=self.channels, mirror=self.mirror
+            )
         else:
             source = samples.glyphs(self.size, self.channels)
-        if not self.held_out:
-            return source, source, "the images trained on"
-        training, apart = source.split(self.held_out)
-        return training, apart, f"held out ({self.held_out:.0%}), seed 0"
+        return Split.of(source, self.held_out)
 
-    def facts(self, source):
-        return {**super().facts(source), "labels": source.label_names if self.conditional else None}
+    def facts(self, split):
+        return {**super().facts(split), "labels": split.training.label_names if self.conditional else None}
 
-    def stages(self, source):
+    def stages(self, split):
         from kgan.app.run.stages import Stage
         from kgan.tasks.generation.drawing import Drawing
 
-        labels = source.label_names if self.conditional else None
+        labels = split.training.label_names if self.conditional else None
         return [
             Stage(
                 name="train",
-                build=lambda previous: self.build(labels),
-                source=source,
+                build=lambda previous, steps: self.build(labels, steps),
+                source=split.training,
+                steps=self.steps,
                 epochs=self.epochs,
                 draw=lambda model: Drawing(model, self.run, labels).cells(),
-                watched=self.watched(source),
+                watched=self.watched(split.training),
             )
         ]
 
@@ -184,22 +199,25 @@ class Train(Training):
         count = min(
             len(source), max(16, min(WATCHED_IMAGES, WATCHED_NUMBERS // (height * width * self.channels)))
         )
+        if count < 2:
+            return None
         batch = next(iter(source.batches(count, seed=self.seed).take(1)))
         labels = np.asarray(batch["label"]) if self.conditional else None
         if labels is not None and np.bincount(labels).max() < 2:
             return None
         return np.asarray(batch["image"]), labels
 
-    def build(self, labels):
+    def build(self, labels, steps=1000):
         """Returns the compiled scheme.
 
         Args:
             labels: list of str, the label names, or None.
+            steps: int, of the whole training.
         """
         from kgan import networks, schemes
 
         architecture = getattr(networks, self.network)
-        scheme = getattr(schemes, SCHEMES[self.scheme])
+        scheme = getattr(schemes, self.card.class_name)
         penalty = {(): None, ("none",): ()}.get(self.penalty, self.penalty)
         shared = {"image_size": self.size, "channels": self.channels, "width": self.width}
         shared |= {"classes": len(labels)} if labels else {}
@@ -212,12 +230,12 @@ class Train(Training):
         )
         rate = self.discriminator_learning_rate
         model.compile(
-            self.optimizer(scheme, "generator", self.learning_rate),
-            self.optimizer(scheme, "discriminator", self.learning_rate if rate is None else rate),
+            self.optimizer(scheme, "generator", self.given["learning_rate"]),
+            self.optimizer(scheme, "discriminator", self.given["learning_rate"] if rate is None else rate),
             loss=self.loss,
             penalty=penalty if penalty is None else list(penalty),
             discriminator_steps=self.discriminator_steps,
-            ema_decay=self.ema_decay or None,
+            ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,
         )
@@ -225,24 +243,24 @@ class Train(Training):
 
     def discriminator_settings(self, scheme, penalty):
         """What the discriminator's builder is told beside the sizes."""
-        if self.network in ("mlp", "began"):
-            return {}
+        takes = NETWORKS[self.network].arguments["discriminator"]
         names = (scheme.defaults.get("penalty"),) if penalty is None else penalty
         normalization = self.normalization
         if normalization is None:
             per_sample = any(str(name).partition("=")[0] in PER_SAMPLE for name in names)
             normalization = "none" if self.spectral_normalization else "layer" if per_sample else "batch"
-        return {
+        settings = {
             "normalization": None if normalization == "none" else normalization,
             "spectral_normalization": self.spectral_normalization,
             **({"conditioning": self.conditioning} if self.conditional else {}),
         }
+        return {name: value for name, value in settings.items() if name in takes}
 
     def optimizer(self, scheme, side, rate):
         """The scheme's own optimizer, or Adam; at this rate, if it is given."""
         import keras
 
-        fallback = {"learning_rate": FOLDER_RATE if self.data else GLYPHS_RATE, "beta_1": 0.5}
+        fallback = {"learning_rate": self.learning_rate, "beta_1": 0.5}
         own = scheme.defaults.get(f"{side}_optimizer", {"class_name": "Adam", "config": fallback})
         config = own["config"] if rate is None else {**own["config"], "learning_rate": rate}
         return keras.optimizers.get({"class_name": own["class_name"], "config": config})
@@ -258,7 +276,7 @@ class Generate(Trained):
     """Folder to write to. Left out: `generated` in the run's folder."""
     count: flags.Whole = None
     """How many (of each label). Left out: a grid of 64, or 4 to 8 of each label; a strip of 8; a GIF of 60."""
-    seed: int = 0
+    seed: flags.Seed = 0
     """Another seed gives other images."""
     label: flags.Names = ()
     """Draw these classes only."""
@@ -270,8 +288,6 @@ class Generate(Trained):
     """Replace what is there."""
 
     def check(self):
-        if self.count is not None and self.count < 1:
-            raise UserError(f"expected --count to be at least 1; found {self.count}")
         if self.files and self.interpolate:
             raise UserError("expected --files or --interpolate; found both; drop one of them")
 
@@ -313,7 +329,7 @@ class Evaluate(evaluate.Evaluate):
 
     samples: flags.Whole = None
     """How many images to draw. Left out: 620 glyphs, ten of each; 1,000 otherwise."""
-    seed: int = 0
+    seed: flags.Seed = 0
     """Of the samples."""
     features: str = "auto"
     """inception-v3, random-convolution-v1, or a `.keras` file. Left out: Inception-v3 if it can be had."""
@@ -322,45 +338,20 @@ class Evaluate(evaluate.Evaluate):
         import numpy as np
 
         from kgan.metrics.generation import generation
+        from kgan.tasks.generation.measuring import gathered, read_glyphs
 
         train = self.training(Train)
-        _, reference, split = train.open_split()
+        split = train.open()
         classes = getattr(model, "classes", 0)
         count = self.samples or (620 if classes and not train.data else 1000)
         labels = np.arange(count) % classes if classes else None
         samples = model.sample(count, seed=self.seed, **({"label": labels} if classes else {}))
-        scores = [generation(gathered(reference)[0], samples, split, self.features, seed=self.seed)]
+        scores = [
+            generation(gathered(split.measured)[0], samples, split.words, self.features, seed=self.seed)
+        ]
         if classes and not train.data:
             scores.append(read_glyphs(train, samples, labels))
         self.tell("\n\n".join(map(str, scores)), [score.as_dict() for score in scores])
-
-
-def gathered(source, most=10_000):
-    """Returns all images and labels of a source as arrays, in order, nothing random; labels None without any."""
-    import numpy as np
-
-    parts, count = [], 0
-    for batch in source.batches(256, training=False):
-        parts.append({key: value.numpy() for key, value in batch.items() if key in ("image", "label")})
-        count += len(parts[-1]["image"])
-        if count >= most:
-            break
-    images, labels = (
-        np.concatenate([p[k] for p in parts]) if k in parts[0] else None for k in ("image", "label")
-    )
-    return images[:most], None if labels is None else labels[:most]
-
-
-def read_glyphs(train, samples, labels):
-    """Scores whether glyphs are read as what was asked for, by a classifier trained on other typefaces' glyphs."""
-    from kgan.data.samples import glyphs
-    from kgan.metrics.label_classifier import LabelClassifier
-
-    source = glyphs(train.size, train.channels)
-    training, apart = source.split(0.1, seed=train.seed)
-    reader = LabelClassifier(samples.shape[1:], source.label_names).fit(training.batches(64))
-    words = f"held out by type family, {len(apart)} of {len(source)}, seed {train.seed}"
-    return reader.score(samples, labels, *gathered(apart), words, reference=gathered(source))
 
 
 @dataclasses.dataclass

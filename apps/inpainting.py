@@ -12,25 +12,18 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from kgan.app import flags
+from kgan.app import flags, names
 from kgan.app.verbs import evaluate, export
 from kgan.app.verbs.predict import Predict as PredictPictures
 from kgan.app.verbs.train import Training
 from kgan.errors import UserError
+from kgan.tasks.inpainting.recipes import RECIPES
 
 APP = "inpainting"
 Method = Literal["gated", "context-encoder"]
-Network = Literal["small", "paper"]
+Refining = Literal[1, 2]
+Network = Literal["auto", "small", "paper"]
 HOLES = ("centre", "half", "boxes", "strokes")
-# What a flag means that was left out, by the network's size and by where the pictures come from. Within minutes a
-# discriminator has little to teach: its term counts less, and the generator learns faster.
-SMALL = {"width": 16, "learning_rate": 1e-3, "ema_decay": 0.995}
-SMALL_ADVERSARIAL = {"gated": 1e-3, "context-encoder": None}
-PAPER = {"ema_decay": 0.999}
-PAPER_WIDTH = {"gated": 48, "context-encoder": 64}
-SAMPLES = {"image_size": "64", "batch_size": 16, "held_out": 1 / 3, "epochs": 14}
-FOLDER = {"batch_size": 16, "held_out": 0.1, "epochs": 100}
-FOLDER_SIZE = {"gated": "256", "context-encoder": "128"}
 CROPS_OF_EACH = 128
 
 
@@ -44,57 +37,61 @@ class Train(Training):
 
     APP = APP
 
-    batch_size: flags.Whole = None
-    """Images a batch, over all devices together. Left out: 16."""
+    RECIPES = RECIPES
+    GROUPS = Training.groups(
+        common=("mask", "network", "mirror"),
+        network=("method", "width", "stages_of_generator"),
+        loss=(
+            *(
+                "overlap",
+                "adversarial_weight",
+                "learning_rate",
+                "discriminator_learning_rate",
+                "ema_half_life",
+            ),
+        ),
+    )
+
+    batch_size: flags.Positive = 16
+    """Images a batch, over all devices together."""
     image_size: flags.Text = None
-    """Height and width of the images. Left out: 64 for bundled photographs, else 256; context-encoder 128."""
+    """Height and width of the images."""
+    mirror: flags.Switch = True
+    """Show every second picture in a mirror."""
     method: Method = "gated"
     """gated: any hole, any size. context-encoder: one size, through a bottleneck; crops around holes else."""
     mask: flags.Text = None
-    """centre, half, boxes, strokes, or a folder of masks (white is missing). Left out: centre for bundled
-    photographs and for context-encoder, else strokes."""
+    """centre, half, boxes, strokes, or a folder of masks (white is missing)."""
     network: Annotated[Network | None, flags.choices(Network)] = None
-    """The paper's, or a small one for minutes on a CPU; gated, that one adds to a smooth filling of the hole. Left
-    out: small for bundled photographs, else paper."""
+    """The paper's, or a small one for minutes on a CPU; gated, that one adds to a smooth filling of the hole. auto is
+    what is left out."""
     width: flags.Whole = None
-    """Features of the first layer. Left out: 16 for small, the paper's 48 or 64."""
-    stages_of_generator: Literal[1, 2] = 1
-    """gated: 2 refines the first picture with a second network, as the paper does."""
-    overlap: int | None = None
+    """Features of the first layer."""
+    stages_of_generator: Annotated[Refining | None, flags.choices(Refining)] = None
+    """gated: 2 refines the first picture with a second network, as the paper does. Left out: 1."""
+    overlap: flags.Natural = None
     """context-encoder: pixels around the hole that are painted too, and count ten times. Of a centre hole the network
     paints the half of the image, so this much less is hidden on each side. Left out: the paper's 7 of 128."""
-    adversarial_weight: flags.Number = None
-    """Of the generator's adversarial term. Left out: 0.001 for a small gated network, else the paper's."""
+    adversarial_weight: flags.Weight = None
+    """Of the generator's adversarial term. Else: the paper's."""
     learning_rate: flags.Number = None
-    """The generator's. Left out: 1e-3 for small, where it falls to zero in the second half of
-    --epochs; else the paper's."""
+    """The generator's, which with a small network falls to zero in the second half. Else: the paper's."""
     discriminator_learning_rate: flags.Number = None
     """The discriminator's. Left out: the paper's."""
-    ema_decay: flags.Number = None
-    """Decay of the generator's moving average, which is what serves; 0 for none."""
-    held_out: flags.Number = None
-    """Share of the pictures kept for `evaluate`; 0 for none. Left out: a third of the bundled scenes, else 0.1."""
+    ema_half_life: flags.Weight = None
+    """Images after which the generator's moving average, which is what serves, has forgotten half; 0 for none. In a
+    short training at most a tenth of it."""
+    held_out: flags.Share = None
+    """Share of the pictures kept for `evaluate`; 0 for none."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.network = self.network or ("paper" if self.data else "small")
-        self.fill(SMALL if self.network == "small" else PAPER)
-        self.fill(FOLDER if self.data else SAMPLES)
-        self.image_size = self.image_size or FOLDER_SIZE[self.method]
-        self.width = self.width or PAPER_WIDTH[self.method]
-        if self.overlap is None:
+    def settle(self):
+        super().settle()
+        if self.overlap is None and self.method == "context-encoder":
             self.overlap = (7 * min(self.size) + 64) // 128
-        if self.mask is None:
-            self.mask = "strokes" if self.data and self.method == "gated" else "centre"
-        if self.network == "small" and self.adversarial_weight is None:
-            self.adversarial_weight = SMALL_ADVERSARIAL[self.method]
 
     def check(self):
-        for name in ("width", "learning_rate", "discriminator_learning_rate"):
-            flags.positive(name, getattr(self, name))
-        flags.share("held_out", self.held_out)
         most = min(self.size) // 4 - 1
-        if self.painted and not 0 <= self.overlap <= most:
+        if self.painted and self.overlap > most:
             raise UserError(
                 f"expected --overlap between 0 and {most}, as a hole must be left in the half that is painted; found "
                 f"{self.overlap}; give less"
@@ -107,6 +104,14 @@ class Train(Training):
             raise UserError(
                 "expected --data with a folder of masks; found none; add it, or use --mask strokes"
             )
+        for flag, method in (("stages_of_generator", "gated"), ("overlap", "context-encoder")):
+            if self.given[flag] is not None and self.method != method:
+                raise UserError(
+                    f"expected no {flags.name_of(flag)} with --method {self.method}, which has no use for it; found "
+                    f"{self.given[flag]}; drop it, or set --method {method}"
+                )
+        if self.method == "context-encoder":
+            names.halving("inpainting", "context_encoder").check_size(self.size)
 
     @property
     def centred(self):
@@ -118,54 +123,56 @@ class Train(Training):
         """Whether the network paints the centre alone: a square one, of a square image."""
         return self.method == "context-encoder" and self.centred and self.size[0] == self.size[1]
 
-    def open_source(self):
-        return self.open_split()[0]
-
-    def open_split(self):
-        """Returns images with masks to train on, and others of other pictures (None if none are held out)."""
+    def open(self):
         from kgan import data
         from kgan.data import samples
         from kgan.data.kinds.masks import with_holes
+        from kgan.data.source.split import Split
         from kgan.tasks.inpainting.folders import refuse_odd_masks
 
         if self.data:
-            source = data.masked(self.data, self.size, self.mask)
+            source = data.masked(self.data, self.size, self.mask, mirror=self.mirror)
             if self.mask not in HOLES:
                 refuse_odd_masks(source, self.mask)
         else:
-            source = with_holes(samples.photographs(self.size, crops=CROPS_OF_EACH, grey=True), self.mask)
+            photographs = samples.photographs(self.size, crops=CROPS_OF_EACH, grey=True, flip=self.mirror)
+            source = with_holes(photographs, self.mask)
         if self.painted:
             # As the authors do: what is hidden is less than what is painted, or there is no border to agree with.
             source = with_holes(source, self.mask, inset=self.overlap)
-        return source.split(self.held_out) if self.held_out else (source, None)
+        return Split.of(source, self.held_out)
 
-    def stages(self, source):
+    def stages(self, split):
         from kgan.app.run.stages import Stage
         from kgan.data.source.examples import batch_of
         from kgan.tasks.inpainting.filling import drawn
 
-        apart = self.open_split()[1] or source
-        shown = batch_of(apart, 6)
-        steps = source.batches_per_epoch(self.batch_size)
+        shown = batch_of(split.measured, 6)
         return [
             Stage(
                 "train",
-                lambda previous: self.build(steps),
-                source,
+                lambda previous, steps: self.build(steps),
+                split.training,
+                self.steps,
                 self.epochs,
                 draw=lambda model: drawn(model, shown),
             )
         ]
 
-    def build(self, steps_per_epoch=1):
-        """Returns the compiled scheme."""
+    def verdict(self, model, split):
+        from kgan.tasks.inpainting.filling import verdict
+
+        return verdict(model, split)
+
+    def build(self, steps=1000):
+        """Returns the compiled scheme for a training of so many steps."""
         model = self.build_gated() if self.method == "gated" else self.build_context_encoder()
         weight = self.adversarial_weight
         model.compile(
-            self.optimizer(model, "generator", self.learning_rate, steps_per_epoch),
-            self.optimizer(model, "discriminator", self.discriminator_learning_rate, steps_per_epoch),
+            self.optimizer(model, "generator", self.learning_rate, steps),
+            self.optimizer(model, "discriminator", self.discriminator_learning_rate, steps),
             loss_weights=None if weight is None else {"generator/adversarial": weight},
-            ema_decay=self.ema_decay or None,
+            ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,
         )
@@ -177,7 +184,9 @@ class Train(Training):
 
         small = self.network == "small"
         return FreeFormInpainting(
-            gated_inpainting.generator(width=self.width, stages=self.stages_of_generator, smooth_start=small),
+            gated_inpainting.generator(
+                width=self.width, stages=self.stages_of_generator or 1, smooth_start=small
+            ),
             gated_inpainting.discriminator(width=self.width if small else 64),
         )
 
@@ -194,7 +203,7 @@ class Train(Training):
             overlap=self.overlap,
         )
 
-    def optimizer(self, model, side, rate, steps_per_epoch):
+    def optimizer(self, model, side, rate, steps):
         """The scheme's own, at this rate if it is given."""
         import keras
 
@@ -202,9 +211,8 @@ class Train(Training):
 
         own = model.defaults[f"{side}_optimizer"]
         rate = own["config"]["learning_rate"] if rate is None else rate
-        total = self.epochs and self.epochs * steps_per_epoch
-        if self.network == "small" and total and total > 1:
-            rate = LinearDecay(rate, total // 2, total)
+        if self.network == "small" and steps > 1:
+            rate = LinearDecay(rate, steps // 2, steps)
         config = {**own["config"], "learning_rate": rate}
         return keras.optimizers.get({"class_name": own["class_name"], "config": config})
 
@@ -225,7 +233,7 @@ class Predict(PredictPictures):
     """Of a mask's two colours the darker one is missing."""
     colour: flags.Text = None
     """Instead of masks: the colour that marks holes, as RRGGBB, such as ff00ff."""
-    tolerance: int = 0
+    tolerance: flags.Byte = 0
     """How far each of red, green and blue may be from --colour, 0 to 255; JPEG needs some 40."""
 
     def check(self):
@@ -237,8 +245,6 @@ class Predict(PredictPictures):
                 f"expected a mask or a folder of masks in {self.mask}; found nothing; check the name"
             )
         self._colour = self.colour and colour(self.colour)
-        if not 0 <= self.tolerance <= 255:
-            raise UserError(f"expected --tolerance from 0 to 255; found {self.tolerance}")
         super().check()
         if self.mask:
             from kgan.tasks.inpainting.predict_holes import mask_file
@@ -310,12 +316,8 @@ class Evaluate(evaluate.Evaluate):
     """Another folder of pictures. Left out: those that the run holds out."""
     mask: flags.Text = None
     """As for train. Left out: the run's."""
-    count: int = 40
+    count: flags.Positive = 40
     """At most so many images, spread over the pictures."""
-
-    def check(self):
-        super().check()
-        flags.positive("count", self.count)
 
     def work(self, model):
         from kgan.tasks.inpainting.filling import compared
@@ -325,9 +327,9 @@ class Evaluate(evaluate.Evaluate):
         train.check()
         if self.data:
             train.data, train.held_out = self.data, 0
-        training, apart = train.open_split()
-        split = f"held out ({train.held_out:.0%}), seed 0" if apart else "all of them"
-        comparison = compared(model, apart or training, self.count, train.mask, split)
+        split = train.open()
+        words = split.words if split.held_out else "all of them"
+        comparison = compared(model, split.measured, self.count, train.mask, words)
         self.tell(comparison.means(), comparison.as_dict())
 
 

@@ -14,32 +14,10 @@ from typing import Annotated, Literal
 from kgan.app import flags
 from kgan.app.verbs import evaluate, export, predict
 from kgan.errors import UserError
-from kgan.tasks.translation.translating import Channels, Direction, Normalization, Patch, Translating
+from kgan.tasks.translation.pix2pix_recipes import RECIPES
+from kgan.tasks.translation.translating import Channels, Direction, Network, Normalization, Patch, Translating
 
 APP = "pix2pix"
-# What a flag means that was left out: of a folder as in the paper, of bundled data what minutes allow.
-FOLDER = {
-    "epochs": 200,
-    "image_size": "256",
-    "batch_size": 1,
-    "width": 64,
-    "patch": 70,
-    "channels": 3,
-    "learning_rate": 2e-4,
-    "ema_decay": 0.0,
-}
-GLYPHS = {
-    "epochs": 40,
-    "image_size": "32",
-    "batch_size": 16,
-    "width": 16,
-    "patch": 16,
-    "channels": 1,
-    "learning_rate": 1e-3,
-    "ema_decay": 0.99,
-}
-PHOTOGRAPHS = {**GLYPHS, "image_size": "64", "channels": 3, "epochs": 100}
-
 Task = Literal["pairs", "colorize", "edges"]
 
 
@@ -53,44 +31,48 @@ class Train(Translating):
 
     APP = APP
 
+    RECIPES = RECIPES
+    GROUPS = Translating.groups(
+        common=("task", "direction", "network", "mirror"),
+        network=("channels", "width", "patch", "unconditional", "normalization"),
+        loss=("l1_weight", "adversarial_weight", "learning_rate", "ema_half_life"),
+    )
+
     batch_size: flags.Whole = None
-    """Pairs a batch, over all devices together. Left out: 1 for a folder, 16 bundled."""
+    """Pairs a batch, over all devices together."""
     image_size: flags.Text = None
-    """Height and width in pixels: N, or HEIGHTxWIDTH. Left out: 256 for a folder, 32 for glyphs, 64 for photos."""
+    """Height and width in pixels: N, or HEIGHTxWIDTH."""
+    mirror: flags.Switch = True
+    """Show every second pair in a mirror."""
+    network: Annotated[Network | None, flags.choices(Network)] = None
+    """The paper's, or a small one for minutes on a CPU; auto is what is left out."""
     task: Task = "pairs"
     """`colorize` and `edges` compute their pairs from single pictures in colour."""
     direction: Direction = "AtoB"
     """Which half of a pair is the source: A (left), or B."""
     channels: Annotated[Channels | None, flags.choices(Channels)] = None
-    """1 for grey, 3 for colour. Left out: 1 for glyphs, else 3."""
+    """1 for grey, 3 for colour."""
     width: flags.Whole = None
-    """Channels of both networks next to the image. Left out: the paper's 64, or 16 bundled."""
+    """Channels of both networks next to the image."""
     patch: Annotated[Patch | None, flags.choices(Patch)] = None
-    """Side of the patches that the discriminator judges. Left out: 70 for a folder, 16 bundled."""
+    """Side of the patches that the discriminator judges."""
     unconditional: bool = False
     """The discriminator does not see the source."""
     normalization: Annotated[Normalization | None, flags.choices(Normalization)] = None
-    """Of both networks. Left out: instance for batches of one, else batch."""
-    l1_weight: float = 100.0
+    """Of both networks."""
+    l1_weight: flags.NotNegativeNumber = 100.0
     """Weight of the distance to the partner."""
-    adversarial_weight: float = 1.0
+    adversarial_weight: flags.NotNegativeNumber = 1.0
     """Weight of fooling the discriminator; 0 leaves L1 alone."""
     learning_rate: flags.Number = None
-    """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 bundled."""
-    ema_decay: flags.Number = None
-    """Decay of a moving average of the generator, which then serves; 0 for none. Left out: 0.99 bundled."""
-    held_out: float = 0.1
+    """Of both sides; falls to zero in the second half."""
+    ema_half_life: flags.Weight = None
+    """Images after which a moving average of the generator, which then serves, has forgotten half; 0 for none. In a
+    short training at most a tenth of it."""
+    held_out: flags.Fraction = 0.1
     """Share of the pairs kept for `evaluate`; a test folder takes its place. 0 for none."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.fill(FOLDER if self.data else GLYPHS if self.task == "pairs" else PHOTOGRAPHS)
-        self.normalization = self.normalization or ("instance" if self.batch_size == 1 else "batch")
-
     def check(self):
-        super().check()
-        for name in ("width", "learning_rate"):
-            flags.positive(name, getattr(self, name))
         if self.task != "pairs" and self.channels != 3:
             raise UserError(f"expected --channels 3 with --task {self.task}; found {self.channels}; drop one")
         if self.task != "pairs" and self.direction != "AtoB":
@@ -98,11 +80,13 @@ class Train(Translating):
                 f"expected no --direction with --task {self.task}, whose pairs are computed; found "
                 f"{self.direction}; drop it"
             )
-        if self.l1_weight < 0 or self.adversarial_weight < 0 or self.l1_weight + self.adversarial_weight == 0:
+        if self.l1_weight + self.adversarial_weight == 0:
             raise UserError(
                 f"expected --l1-weight and --adversarial-weight of at least 0, one above; found {self.l1_weight} "
                 f"and {self.adversarial_weight}"
             )
+        if min(self.size) < 4:
+            raise UserError(f"expected --image-size of at least 4; found {self.image_size}; try 64")
 
     def open_all(self):
         """All pairs."""
@@ -118,8 +102,9 @@ class Train(Translating):
         if self.task == "pairs":
             return self.open_folder_of_pairs()
         if self.data:
-            return computed_pairs(data.images(self.data, self.size, load_size=self.load_size), self.task)
-        return computed_pairs(samples.photographs(self.size), self.task)
+            images = data.images(self.data, self.size, load_size=self.load_size, mirror=self.mirror)
+            return computed_pairs(images, self.task)
+        return computed_pairs(samples.photographs(self.size, flip=self.mirror), self.task)
 
     def open_folder_of_pairs(self):
         from kgan import data
@@ -127,21 +112,33 @@ class Train(Translating):
 
         folders.refuse_empty(self.data)
         try:
-            source = data.pairs(self.data, self.size, self.direction, self.channels, load_size=self.load_size)
+            source = data.pairs(
+                self.data,
+                self.size,
+                self.direction,
+                self.channels,
+                load_size=self.load_size,
+                mirror=self.mirror,
+            )
         except UserError as error:
             raise folders.for_cyclegan(error, self.data) from None
         folders.refuse_odd_pairs(source, self.data)
         return source
 
-    def drawn(self, model, examples):
+    def drawn(self, model, examples, split):
         """A sample grid: sources, what is made of them, and the truth."""
         from kgan.tasks.translation.translation import side_by_side
 
         made = model.predict_on_batch({"source": examples["source"]})
         return side_by_side({"source": examples["source"], "made": made, "truth": examples["target"]})
 
-    def build(self, steps_per_epoch=1):
-        """Returns the compiled scheme."""
+    def verdict(self, model, split):
+        from kgan.tasks.translation.translation import pairs_verdict
+
+        return pairs_verdict(model, split)
+
+    def build(self, steps=1000):
+        """Returns the compiled scheme for a training of so many steps."""
         from kgan.networks import patchgan
         from kgan.schemes import Pix2Pix
         from kgan.tasks.translation.translation import adam
@@ -153,13 +150,13 @@ class Train(Translating):
         )
         model = Pix2Pix(generator, discriminator)
         model.compile(
-            adam(self.learning_rate, self.epochs, steps_per_epoch),
-            adam(self.learning_rate, self.epochs, steps_per_epoch),
+            adam(self.learning_rate, steps),
+            adam(self.learning_rate, steps),
             loss_weights={
                 "generator/l1": self.l1_weight,
                 "generator/adversarial": self.adversarial_weight,
             },
-            ema_decay=self.ema_decay or None,
+            ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,
         )
@@ -201,26 +198,26 @@ class Evaluate(evaluate.Evaluate):
 
     APP = APP
 
-    most: int = 500
+    most: flags.Positive = 500
     """How many pairs to measure with, at most."""
-
-    def check(self):
-        flags.positive("most", self.most)
-        super().check()
 
     def work(self, model):
         import numpy as np
 
-        from kgan.tasks.translation.translation import compared, held_out_batch, mean_image, means_only
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.translation.translation import compared, mean_image, means_only
 
         train = self.training(Train)
-        training, apart, split = train.open_split()
-        pairs = held_out_batch(apart, self.most)
+        split = train.open()
+        pairs = batch_of(split.measured, self.most)
         sources, targets = pairs["source"], pairs["target"]
         methods = {"made": model.predict({"source": sources}, batch_size=16, verbose=0)}
         copied = np.repeat(sources, targets.shape[-1] // sources.shape[-1], axis=-1)
-        methods |= {"source copied": copied, "mean target": [mean_image(training, "target")] * len(targets)}
-        protocol = f"{len(targets)} pairs, {split}; L1 in grey levels; gradient over the truth's"
+        methods |= {
+            "source copied": copied,
+            "mean target": [mean_image(split.training, "target")] * len(targets),
+        }
+        protocol = f"{len(targets)} pairs, {split.words}; L1 in grey levels; gradient over the truth's"
         comparison = compared(protocol, targets, methods)
         self.tell(means_only(comparison), comparison.as_dict())
 

@@ -16,21 +16,47 @@ class History(Sparing):
         path: path of the CSV file, or None to write none.
         rows: list of dict, rows of an earlier part of the same training; extended in place.
         facts: callable that returns a dict of columns to put before the logs, such as the epoch.
+        every: int or None. With a number, rows stand at an epoch's end and at the multiples of so many steps only,
+            so that a training which was interrupted has the rows of one which was not.
         most: int, rows to keep; at more, every second one is dropped.
         seconds, share: how seldom the file is written; see `Sparing`.
     """
 
-    def __init__(self, path=None, rows=None, facts=None, most=4000, seconds=0.0, share=1.0):
+    def __init__(self, path=None, rows=None, facts=None, every=None, most=4000, seconds=0.0, share=1.0):
         super().__init__(seconds, share)
         self.path = path
         self.rows = [] if rows is None else rows
+        self.every = every
         self.most = most
+        self._ended = False
+        self._waiting = {}
         self.facts = facts or (lambda: {"step": steps_taken(self.model)})
 
+    def on_epoch_end(self, epoch, logs=None):
+        self.end_epoch()
+        super().on_epoch_end(epoch, logs)
+
+    def end_epoch(self):
+        """Says that the next record is that of an epoch's end."""
+        self._ended = True
+
+    def at_step(self, logs):
+        """Takes a row where one is due; what records only now and then (a diversity) goes into the next one."""
+        if self.every is not None and steps_taken(self.model) % self.every == 0:
+            self.record(logs)
+
     def record(self, logs):
-        self.rows.append({**self.facts(), **{name: float(np.mean(value)) for name, value in logs.items()}})
-        if len(self.rows) > self.most:
-            del self.rows[1:-1:2]
+        ended, self._ended = self._ended, False
+        if ended or self.every is None or steps_taken(self.model) % self.every == 0:
+            logs, self._waiting = {**self._waiting, **logs}, {}
+            row = {**self.facts(), **{name: float(np.mean(value)) for name, value in logs.items()}}
+            if self.rows and all(self.rows[-1].get(name) == row.get(name) for name in ("stage", "step")):
+                row = {**self.rows.pop(), **row}
+            self.rows.append(row)
+            if len(self.rows) > self.most:
+                del self.rows[1:-1:2]
+        else:
+            self._waiting = dict(logs)
         if self.path is not None:
             super().record(logs)
 

@@ -14,24 +14,20 @@ BAR_SECONDS = 0.2
 class Progress(keras.callbacks.Callback):
     """Shows how far training is and when it will be done: a bar on a terminal, now and then a line elsewhere.
 
+    Elsewhere the second step gets a line, as the first to have an estimate, and so does the last.
+
     Args:
-        total: int, batches of the whole training; None where only a time budget ends it.
-        done: int, batches that went before.
-        each: int, batches a step.
-        budget: `(seconds, limit)`: a callable that returns the seconds spent, and the most there may be; or
-            None.
+        total: int, steps of the whole training; None where nobody knows.
+        done: int, steps that went before.
         name: str, said before the numbers, such as the name of a stage.
         quiet: bool, whether to say nothing.
         stream: where to write. Default: stderr.
         interval: float, seconds between lines where there is no terminal.
     """
 
-    def __init__(
-        self, total=None, done=0, each=1, budget=None, name="train", quiet=False, stream=None, interval=20.0
-    ):
+    def __init__(self, total=None, done=0, name="train", quiet=False, stream=None, interval=20.0):
         super().__init__()
-        self.total, self.done, self.each = total, done, each
-        self.budget = budget
+        self.total, self.done = total, done
         self.name = name
         self.quiet = quiet
         self.stream = sys.stderr if stream is None else stream
@@ -49,46 +45,39 @@ class Progress(keras.callbacks.Callback):
             )
 
     def on_train_batch_end(self, batch, logs=None):
-        self.done += self.each
+        self.done += 1
         now = time.monotonic()
-        if self._first is None:
+        beginning = self._first is None
+        if beginning:
             # Compiling is part of the first step and would spoil the estimate.
             self._first = (now, self.done)
         if self._bar is not None:
             if now >= self._next_line or self.fraction() >= 1:
                 self._next_line = now + BAR_SECONDS
-                self._bar.n = min(1.0, self.fraction())
+                self._bar.n = self.fraction()
                 # tqdm puts a comma before its own postfix; the unit it leaves alone.
                 self._bar.unit = self.line(now, logs)
                 self._bar.set_description_str(self.name, refresh=True)
-        elif now >= self._next_line and not self.quiet:
+        elif not self.quiet and (self.done == self.total or (now >= self._next_line and not beginning)):
             self._next_line = now + self.interval
             print(f"{self.name} {self.fraction():4.0%}  {self.line(now, logs)}", file=self.stream, flush=True)
 
     def fraction(self):
         """Returns how much of the training is done, 0 to 1."""
-        parts = [] if self.total is None else [self.done / self.total]
-        if self.budget is not None:
-            spent, limit = self.budget
-            parts.append(spent() / limit)
-        return max(parts, default=0.0)
+        return 0.0 if self.total is None else min(1.0, self.done / self.total)
 
     def seconds_left(self, now):
         """Returns the estimate, in seconds; None before there is one."""
         then, done = self._first
-        left = []
-        if self.total is not None and self.done > done:
-            left.append((self.total - self.done) * (now - then) / (self.done - done))
-        if self.budget is not None:
-            spent, limit = self.budget
-            left.append(max(0.0, limit - spent()))
-        return min(left, default=None)
+        if self.total is None or self.done <= done:
+            return 0.0 if self.done == self.total else None
+        return max(0, self.total - self.done) * (now - then) / (self.done - done)
 
     def line(self, now, logs):
         """Returns the numbers worth a glance."""
         left = self.seconds_left(now)
         words = [f"step {steps_taken(self.model):,}", *_losses(logs)]
-        return "  ".join([*words, "estimating ..." if left is None else f"{duration(left)} left"])
+        return "  ".join(words if left is None else [*words, f"{duration(left)} left"])
 
     def close(self):
         """Leaves the terminal in order."""

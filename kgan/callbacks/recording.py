@@ -86,6 +86,16 @@ class Every(Recording):
             callback.record(logs)
         self._next = time.monotonic() + self.seconds
 
+    def on_epoch_end(self, epoch, logs=None):
+        for callback in self.callbacks:
+            if hasattr(callback, "end_epoch"):
+                callback.end_epoch()
+        super().on_epoch_end(epoch, logs)
+
     def on_train_batch_end(self, batch, logs=None):
         if time.monotonic() >= self._next:
             self.record(dict(logs or {}))
+        else:
+            for callback in self.callbacks:
+                if hasattr(callback, "at_step"):
+                    callback.at_step(dict(logs or {}))

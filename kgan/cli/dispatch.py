@@ -6,18 +6,18 @@ work and may return an exit code.
 """
 
 import ast
-import contextlib
 import difflib
 import importlib
 import importlib.util
-import io
 import os
 import shlex
 import signal
 import sys
 from pathlib import Path
 
+from kgan.cli.parse import parse
 from kgan.errors import UserError
+from kgan.files import disk
 from kgan.version import __version__
 
 APPS_PACKAGE = "kgan.apps"
@@ -30,7 +30,7 @@ def main(arguments=None):
         arguments: list of str, without the program's name. Default: what the process was started with.
 
     Returns:
-        The exit code: 0 done, 2 bad input (told in one line on stderr), 130 stopped by Ctrl-C.
+        The exit code: 0 done, 1 the disk failed, 2 bad input (both told in one line on stderr), 130 stopped by Ctrl-C.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     return answer(lambda: _dispatch(arguments))
@@ -59,6 +59,12 @@ def answer(work):
     except KeyboardInterrupt:
         print("kgan: stopped", file=sys.stderr)
         return 128 + signal.SIGINT
+    except Exception as error:
+        told = disk.failure(error)
+        if told is None:
+            raise
+        print(f"kgan: {told}", file=sys.stderr)
+        return 1
 
 
 def app_names():
@@ -111,41 +117,25 @@ def _dispatch(arguments):
     return parse(verbs[verb], flags, f"{prefix} {verb}")()
 
 
-def parse(command, flags, program):
-    """Turns flags into an instance of a command's dataclass.
+def command_line(*without):
+    """Returns the running command as one would type it to go on: the same words without `--overwrite`.
 
     Args:
-        command: dataclass; its fields are the flags.
-        flags: list of str.
-        program: str, what the help calls the program, such as `kgan pix2pix train`.
-
-    Returns:
-        An instance of `command`.
-
-    Raises:
-        UserError: for flags that do not parse, in one line.
+        *without: further flags to leave out, each with its value.
     """
-    import tyro
-
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(said):
-            return tyro.cli(command, args=flags, prog=program, config=_flag_style(tyro))
-    except SystemExit as exit_request:
-        if exit_request.code in (0, None):
-            raise
-        raise UserError(f"{_in_one_line(said.getvalue())} See `{program} --help`.") from None
-
-
-def _flag_style(tyro):
-    return (tyro.conf.FlagCreatePairsOff, tyro.conf.PositionalMetavarFromFieldName)
-
-
-def command_line():
-    """Returns the running command as one would type it to go on: the same words without `--overwrite`."""
-    words = [word for word in sys.argv[1:] if word != "--overwrite"]
+    words, skip = [], False
+    for word in sys.argv[1:]:
+        if word in without:
+            skip = True
+        elif skip:
+            skip = False
+        elif word != "--overwrite" and word.partition("=")[0] not in without:
+            words.append(word)
     program = Path(sys.argv[0]).name
-    program = f"python {shlex.quote(sys.argv[0])}" if program.endswith(".py") else program
+    if program == "__main__.py":
+        program = "python -m kgan"
+    elif program.endswith(".py"):
+        program = f"python {shlex.quote(sys.argv[0])}"
     return f"{program} {shlex.join(words)}"
 
 
@@ -183,18 +173,3 @@ def _unknown(kind, found, known, help_command):
     near = difflib.get_close_matches(found, known, n=1)
     advice = f"did you mean {near[0]!r}?" if near else f"see `{help_command}`."
     return f"expected the {kind} to be one of {', '.join(known)}; found {found!r}; {advice}"
-
-
-def _in_one_line(box):
-    """Reads the text out of tyro's framed, several-line message."""
-    rows = [line.strip(" │╭╮╰╯─") for line in box.splitlines()]
-    rows = [row for row in rows if row][1:]
-    kept = []
-    for row in rows:
-        if row.startswith(("Got errors", "For full help", "Argument helptext")):
-            break
-        kept.append(row)
-    return (
-        " ".join(kept).replace("{None}|", "").replace("'None', ", "").replace(", 'None'", "").rstrip(".")
-        + "."
-    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tyro
 
-from kgan.app import startup
+from kgan.app import flags, startup
 
 
 @dataclasses.dataclass
@@ -19,6 +19,7 @@ class Data:
     """Folder of contact sheets; this one becomes OUTPUT/NAME.png, over an earlier one of that name."""
 
     def __call__(self):
+        flags.check(self)
         startup.start()
         from kgan import data
 
@@ -38,10 +39,11 @@ class Check:
 
     export: tyro.conf.Positional[str]
     """What `export` wrote: `saved_models/NAME`, or one version in it."""
-    tolerance: float = 1e-5
+    tolerance: flags.NotNegativeNumber = 1e-5
     """The largest difference allowed between a served value and the original."""
 
     def __call__(self):
+        flags.check(self)
         from kgan.export import check
 
         lines, agrees = check.check(self.export, tolerance=self.tolerance)

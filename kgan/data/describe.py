@@ -17,22 +17,27 @@ from kgan.data.kinds.images import images
 from kgan.data.kinds.label_maps import label_maps
 from kgan.data.kinds.pairs import pairs
 from kgan.data.kinds.unpaired import unpaired
+from kgan.errors import UserError
 
 MATCHING = 0.5  # of the smaller side's files: from here on two folders hold pairs
 SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs side by side
 TABLES = (".csv", ".jsonl", ".json")
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg")
 
-# kind -> (what to call it, what trains on it, or None where no app does)
+LARGE = 64  # pixels a side: what super-resolution and inpainting crop by themselves
+
+# kind -> (what to call it, what trains on it)
 KINDS = {
-    "images": ("images", "kgan image-generation train --data {0}"),
-    "labels": ("images with labels, their sub-folders", "kgan image-generation train --data {0} --labels"),
-    "pairs": ("pairs of images", "kgan pix2pix train --data {0}"),
-    "unpaired": ("two sets of unpaired images", "kgan cyclegan train --data {0}"),
-    "label maps": ("images with label maps", "kgan pix2pix train --data {0}"),
-    "captions": ("images with captions", "kgan image-generation train --data {0}"),
-    "video": ("videos", None),
+    "images": ("images", ("image-generation",)),
+    "labels": ("images with labels, their sub-folders", ("image-generation", "image-generation --labels")),
+    "pairs": ("pairs of images", ("pix2pix",)),
+    "unpaired": ("two sets of unpaired images", ("cyclegan",)),
+    "label maps": ("images with label maps", ("pix2pix",)),
+    "captions": ("images with captions", ("image-generation",)),
+    "video": ("videos", ()),
 }
+# What any photographs can be learned from, whatever else they are.
+OF_PHOTOGRAPHS = ("super-resolution", "inpainting", "pix2pix --task colorize")
 
 
 def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
@@ -65,13 +70,26 @@ def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
     if source.report():
         lines += ["could not be decoded:", *source.report()[:5]]
         lines += [f"and {len(source.report()) - 5:,} more"] if len(source.report()) > 5 else []
-    if kind in KINDS and KINDS[kind][1]:
-        lines.append(f"to train on it: {KINDS[kind][1].format(shlex.quote(str(folder)))}")
-    if two_folders:
-        lines.append(
-            "its two folders could also be classes (--labels), pairs (pix2pix) or unpaired sets (cyclegan)"
-        )
+    for number, command in enumerate(_commands(kind, source, two_folders)):
+        app, _, flags = command.partition(" ")
+        words = f"kgan {app} train --data {shlex.quote(str(folder))} {flags}".rstrip()
+        lines.append(f"{'or' if number else 'to train on it'}: {words}")
     return "\n".join(lines)
+
+
+def _commands(kind, source, two_folders):
+    """The apps that can train on a folder, each with the flags that it needs, the most fitting first."""
+    if kind not in KINDS:
+        return ()
+    found = list(KINDS[kind][1])
+    if two_folders:
+        # Their names do not tell what two folders are.
+        found += [app for app in ("image-generation --labels", "pix2pix", "cyclegan") if app not in found]
+    rows = source.parts[0].rows
+    single = kind in ("images", "labels", "captions") and "height" in rows
+    if single and np.median(np.minimum(rows["height"], rows["width"])) >= LARGE:
+        found += OF_PHOTOGRAPHS
+    return found
 
 
 def kind_of(folder, cache=None) -> str:
@@ -133,7 +151,12 @@ def _has_captions(root, index):
         path for path in (*root.glob("*"), *root.glob("annotations/*")) if path.suffix.lower() in TABLES
     ]
     if len(tables) == 1:
-        return True
+        # Any table may lie beside pictures: this one is of captions only if it names them.
+        try:
+            named, _ = caption_files.read(root)
+        except (UserError, ValueError, KeyError, TypeError):
+            return False
+        return _fit([os.path.splitext(name)[0] for name in named], index)
     return _fit([str(path.with_suffix("")) for path in root.rglob("*.txt")], index)
 
 

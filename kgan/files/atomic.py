@@ -77,16 +77,17 @@ def replacing_folder(path):
     _to_disk(path.parent)
 
 
-def clear_leftovers(folder) -> list[Path]:
+def clear_leftovers(folder, alone: bool = False) -> list[Path]:
     """Removes what processes that were killed have left half-written in a folder; returns what that was.
 
     Args:
         folder: path; the folders in it are not looked into.
+        alone: whether no other process can be writing there, whatever process has a number of old.
     """
     cleared = []
     for path in Path(folder).iterdir():
         found = _TEMPORARY.fullmatch(path.name)
-        if found and not psutil.pid_exists(int(found[1])):
+        if found and (alone or not psutil.pid_exists(int(found[1]))):
             cleared.append(path)
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     return cleared
@@ -97,7 +98,9 @@ _TEMPORARY = re.compile(r"\..*\.(\d+)\.part(?:\.[^.]*)?")
 
 
 def _beside(path):
-    return path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    # As long as a name may be, what is added to it still fits.
+    stem = os.fsdecode(os.fsencode(path.stem)[:180])
+    return path.with_name(f".{stem}.{os.getpid()}.part{path.suffix}")
 
 
 def _to_disk(folder):

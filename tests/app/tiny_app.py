@@ -36,30 +36,33 @@ class Train(Training):
 
     FREE = Training.FREE | {"signal_at", "signal", "spoil_at"}
 
-    def open_source(self):
+    def open(self):
         from kgan.data import Source
+        from kgan.data.source.split import Split
 
         random = np.random.default_rng(0)
         images = random.integers(0, 256, (50, 16, 16, 1), np.uint8)
-        return Source.from_arrays({"image": images, "label": np.arange(50) % 5}, label_names=CLASSES)
+        return Split(Source.from_arrays({"image": images, "label": np.arange(50) % 5}, label_names=CLASSES))
 
-    def stages(self, source):
+    def stages(self, split):
         from kgan.app.run.stages import Stage
 
+        source = split.training
         batch = next(iter(source.batches(20, training=False)))
         first = Stage(
             "first" if self.two_stages else "train",
             self.build,
             source,
+            self.steps,
             self.epochs,
             draw=lambda model: (model.sample(10), CLASSES + [""] * 5, 5),
             watched=(batch["image"].numpy(), batch["label"].numpy()),
             callbacks=self.disturbances(),
         )
-        second = dataclasses.replace(first, name="second", build=self.go_on, epochs=2)
+        second = dataclasses.replace(first, name="second", build=self.go_on, steps=6, epochs=None)
         return [first, second] if self.two_stages else [first]
 
-    def build(self, previous):
+    def build(self, previous, steps=9):
         from kgan import ConditionalGAN
         from kgan.networks import mlp
 
@@ -70,7 +73,7 @@ class Train(Training):
         model.compile(discriminator_steps=2, ema_decay=0.9, seed=self.seed, jit_compile=self.jit_compile)
         return model
 
-    def go_on(self, previous):
+    def go_on(self, previous, steps):
         model = self.build(None)
         model.generator.set_weights(previous.generator.get_weights())
         return model

@@ -32,7 +32,20 @@ def animals(tmp_path_factory):
     for number, name in enumerate(("trainA", "trainB", "testA", "testB")):
         pictures(data / name, 4 + number % 2, seed=number)
     run = tmp_path_factory.mktemp("run") / "run"
-    flags = ["--data", data, "--epochs", 2, "--ema-decay", 0.5, "--pool-size", 3, "--cycle-weight", 8]
+    flags = [
+        "--data",
+        data,
+        "--epochs",
+        2,
+        "--batch-size",
+        1,
+        "--ema-half-life",
+        1,
+        "--pool-size",
+        3,
+        "--cycle-weight",
+        8,
+    ]
     assert kgan("train", "--run", run, *flags, *TINY) == 0
     return run
 
@@ -94,7 +107,7 @@ def test_true_partners_are_the_same_characters():
     from kgan.data.samples import glyph_pairs
 
     train = Train(image_size="16")
-    _, apart, _ = train.open_split()
+    apart = train.open().measured
     partners = true_partners(train, apart)
     pairs = next(iter(glyph_pairs(16).batches(4000, training=False)))
     known = {
@@ -136,7 +149,7 @@ def test_flags_that_do_not_go_together(tmp_path, capsys):
             ["--scheme", "dualgan", "--identity-weight", 5],
             "expected no --identity-weight with --scheme dualgan",
         ),
-        (["--pool-size", -1], "expected --pool-size of at least 0"),
+        (["--pool-size", -1], "expected --pool-size to be at least 0"),
         (["--data", one], "expected two sets of images"),
     ):
         assert kgan("train", *run, *flags) == 2

@@ -103,8 +103,8 @@ def test_generators_have_the_sizes_that_flags_say(method, network):
     core = generator.get_layer("difference") if network == "small" else generator
     names = [layer.name for layer in core.layers]
     assert any("normalization" in name for name in names) == (method == "srgan" and network == "paper")
-    assert super_resolution.Train(data="x").blocks == 16
-    assert super_resolution.Train(data="x", method="esrgan").blocks == 23
+    assert super_resolution.Train(data="x", network="paper").blocks == 16
+    assert super_resolution.Train(data="x", network="paper", method="esrgan").blocks == 23
 
 
 def test_features_of_ones_own_train_and_measure(photos, tmp_path, capsys):

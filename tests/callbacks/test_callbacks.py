@@ -159,8 +159,8 @@ def progress_lines(**settings):
 
 
 def test_progress_tells_share_losses_and_time_left():
-    lines = progress_lines(total=12, done=3, each=3, name="pixel")
-    assert lines[0] == "pixel  50%  step 30  generator 1.500  estimating ..."
+    lines = progress_lines(total=4, done=1, name="pixel")
+    assert lines[0] == "pixel  75%  step 30  generator 1.500  0 s left"
     assert lines[-1].startswith("pixel 100%")
     assert lines[-1].endswith("0 s left")
 
@@ -182,10 +182,24 @@ def test_progress_on_a_terminal_is_a_bar():
     assert text.endswith("\n")
 
 
-def test_progress_by_time_alone():
-    lines = progress_lines(budget=(lambda: 20.0, 80.0))
-    assert lines[-1] == "train  25%  step 30  generator 1.500  60 s left"
+def test_progress_says_nothing_in_a_quiet_run():
     assert progress_lines(total=5, quiet=True) == []
+
+
+def test_C12_progress_never_says_more_than_all_of_it():
+    lines = progress_lines(total=2, name="train")
+    assert lines[-1].startswith("train 100%")
+
+
+def test_C12_a_log_file_gets_an_estimate_and_the_end_whatever_the_interval():
+    stream = io.StringIO()
+    progress = with_model(Progress(total=3, stream=stream, interval=1e9))
+    progress.on_train_begin()
+    for batch in range(3):
+        progress.on_train_batch_end(batch, {})
+    lines = stream.getvalue().splitlines()
+    assert [line.split()[1] for line in lines] == ["67%", "100%"]
+    assert all(line.endswith(" left") for line in lines)
 
 
 @pytest.mark.parametrize(

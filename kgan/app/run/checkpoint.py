@@ -10,8 +10,14 @@ from kgan.errors import UserError
 from kgan.files.atomic import replacing
 
 KEPT = 2
+# Raised when an older kgan could not read what is written.
+FORMAT = 2
 _FILE_NAME = re.compile(r"(\d{2})-(.+)-(\d{9})\.npz")
 _METADATA = "metadata"
+
+
+class LaterFormat(Exception):
+    """A checkpoint of a later kgan: sound, and to be left alone."""
 
 
 class Checkpoints:
@@ -50,8 +56,6 @@ class Checkpoints:
         Returns:
             The path written.
         """
-        for leftover in self.folder.glob(".*.part.npz"):
-            leftover.unlink(missing_ok=True)
         path = self.folder / f"{self.stage:02d}-{self.name}-{step:09d}.npz"
         with replacing(path) as stream:
             save(stream, state, metadata)
@@ -75,6 +79,11 @@ class Checkpoints:
         for path in paths:
             try:
                 return load(path)
+            except LaterFormat as error:
+                raise UserError(
+                    f"expected checkpoints of format {FORMAT} or below in {self.folder}; found {error}; use the kgan "
+                    "that wrote it"
+                ) from None
             except (
                 Exception
             ) as error:  # a damaged header may raise anything from NotImplementedError to SyntaxError
@@ -84,9 +93,11 @@ class Checkpoints:
                     f"The checkpoint {path} is damaged ({error}): set aside as {aside.name}, "
                     "trying the one before it."
                 )
-        if paths:
+        aside = len(list(self.folder.glob(f"{self.stage:02d}-*.damaged"))) if self.folder.is_dir() else 0
+        if aside:
+            # What was learned may still be in model.keras: nothing replaces it unasked.
             raise UserError(
-                f"expected a readable checkpoint in {self.folder}; found {len(paths)}, all damaged; "
+                f"expected a readable checkpoint in {self.folder}; found {aside}, all damaged; "
                 "start again with --overwrite or in another --run folder"
             )
         return None
@@ -97,7 +108,7 @@ def save(stream, state, metadata):
     arrays = {name: np.asarray(value) for name, value in state.items()}
     # NumPy writes the types it does not know (bfloat16, float8) as raw bytes, so their names go along.
     foreign = {name: array.dtype.name for name, array in arrays.items() if array.dtype.kind == "V"}
-    note = json.dumps({"metadata": metadata, "foreign": foreign})
+    note = json.dumps({"format": FORMAT, "metadata": metadata, "foreign": foreign})
     members = {f"state/{name}": array for name, array in arrays.items()}
     np.savez(stream, **members, **{_METADATA: np.frombuffer(note.encode(), np.uint8)})
 
@@ -110,6 +121,8 @@ def load(path):
     """
     with np.load(path, allow_pickle=False) as archive:
         note = json.loads(archive[_METADATA].tobytes())
+        if note.get("format", 1) > FORMAT:
+            raise LaterFormat(note["format"])
         state = {name[len("state/") :]: archive[name] for name in archive.files if name != _METADATA}
     for name, dtype in note["foreign"].items():
         import ml_dtypes

@@ -1,4 +1,4 @@
-"""Stopping in order: at a signal or when the time is up, always between two steps."""
+"""Stopping in order: at a signal, always between two steps."""
 
 import contextlib
 import signal
@@ -82,33 +82,13 @@ class Clock:
     """Seconds of training, those before an interruption included.
 
     Args:
-        budget: float seconds, or None.
         began: `time.monotonic()` at the start of this process's part. Default: now.
     """
 
-    def __init__(self, budget=None, began=None):
-        self.budget = budget
+    def __init__(self, began=None):
         self.earlier = 0.0
         self._began = time.monotonic() if began is None else began
 
     def seconds(self):
         """Returns the seconds spent so far."""
         return self.earlier + time.monotonic() - self._began
-
-
-class StopAtDeadline(keras.callbacks.Callback):
-    """Ends `fit` after the step in which the time ran out.
-
-    Args:
-        clock: `Clock`.
-        deadline: float, in the clock's seconds.
-    """
-
-    def __init__(self, clock, deadline):
-        super().__init__()
-        self.clock = clock
-        self.deadline = deadline
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.clock.seconds() >= self.deadline:
-            self.model.stop_training = True

@@ -1,18 +1,20 @@
-"""What `train` does once the flags are read: data, devices, run folder, stages, report."""
+"""What `train` does once the flags are read: data, devices, run folder, plan, stages, report."""
 
 import contextlib
+import gc
 import time
 
 import keras
-import numpy as np
 
+from kgan.app import device
+from kgan.app.run import plan as plans
 from kgan.app.run.interruption import Clock, Interruption, Stopped
 from kgan.app.run.loading import load_model
 from kgan.app.run.report import write_report
 from kgan.app.run.run_folder import RunFolder
-from kgan.app.run.stages import Trainer
+from kgan.app.run.stages import StageRunner
+from kgan.app.run.words import network_lines, plan_lines
 from kgan.backend import strategies
-from kgan.callbacks import duration
 from kgan.cli.dispatch import command_line
 from kgan.errors import UserError
 
@@ -27,6 +29,10 @@ def train(training, began):
     Returns:
         The exit code: 0 done, 130 stopped by Ctrl-C.
     """
+    found = "gpu" if keras.distribution.list_devices("gpu") else "cpu"
+    if found != device.kind():
+        device.correct(found)
+        training = training.settled_again()
     with prepared(training.seed, training.precision):
         strategy = strategies.strategy(training.distribute)
         replicas = strategy.num_replicas_in_sync
@@ -35,48 +41,135 @@ def train(training, began):
                 f"expected --batch-size to be a multiple of {replicas}, the number of devices; "
                 f"found {training.batch_size}; change it"
             )
-        source = training.open_source()
+        split = training.open()
+        stages = training.stages(split)
         if training.dry_run:
-            _rehearse(training, source, strategy)
+            _rehearse(training, split, stages, strategy, began)
             return 0
         folder = RunFolder(training.run)
-        facts = training.facts(source)
-        with folder.claimed():
-            folder.begin(training.APP, training.settings(), facts, training.FREE, training.overwrite)
-            training.say(source.summary())
+        stopped = None
+        with folder.claimed(), _withdrawn(folder) as claim:
+            claim.earlier = folder.begin(
+                training.APP,
+                training.settings(),
+                training.facts(split),
+                training.FREE,
+                training.overwrite,
+                split.files(),
+                {
+                    "device": training.device,
+                    "recipes": [{**r.as_dict(), "values": v} for r, v in training.recipes],
+                },
+                command_line("--run", "--steps", "--epochs", "--minutes"),
+            )
+            training.say(split.training.summary())
             try:
-                _train(training, source, strategy, folder, began)
-            except Stopped as stopped:
-                print(f"Stopped after step {stopped.step:,}. To go on, run the same command again:")
-                print(f"  {command_line()}", flush=True)
-                return stopped.exit_code
-        for line in source.report():
-            training.say(f"Skipped {line}")
+                _train(training, split, stages, strategy, folder, began)
+            except Stopped as error:
+                stopped = error.with_traceback(None)
+        # What still reads data in threads goes with the frames that hold it.
+        gc.collect()
+        if stopped is not None:
+            print(f"Stopped after step {stopped.step:,}. To go on, run the same command again:")
+            print(f"  {command_line()}", flush=True)
+            return stopped.exit_code
+        for source in filter(None, (split.training, split.held_out)):
+            for line in source.report():
+                training.say(f"Skipped {line}")
         training.say(f"Model {folder.model}, samples {folder.samples}, report {folder.report}")
         return 0
 
 
-def _train(training, source, strategy, folder, began):
+class _Claim:
+    earlier = True
+
+
+@contextlib.contextmanager
+def _withdrawn(folder):
+    """Takes back what was written for a new run that never took a step, if its beginning fails."""
+    claim, was_there = _Claim(), folder.path.exists()
+    try:
+        yield claim
+    except BaseException:
+        if not claim.earlier and not any(folder.checkpoints.glob("*")):
+            folder.clear()
+            with contextlib.suppress(OSError):
+                if not was_there:
+                    folder.path.rmdir()
+        raise
+
+
+def _train(training, split, stages, strategy, folder, began):
     def report(rows):
         told = folder.configuration()
         title = f"{training.APP.replace('-', ' ')}: {folder.path.resolve().name}"
         write_report(folder.report, title, rows, folder.samples, told["settings"], told["data"]["summary"])
 
-    trainer = Trainer(
-        stages=training.stages(source),
+    plan, measured = _planned(training, stages, strategy, folder, began)
+    folder.note(plan=plan.as_dict())
+    # However the plan came about, the run begins from the same random state.
+    _clean(training)
+    for line in plan_lines(plan, training.batch_size, len(split.training), measured, training.shows_after):
+        training.say(line)
+    runner = StageRunner(
+        plan=plan,
         folder=folder,
         batch_size=training.batch_size,
         seed=training.seed,
-        clock=Clock(None if training.minutes is None else 60 * training.minutes, began),
+        clock=Clock(began),
         checkpoint_seconds=training.checkpoint_seconds,
         start=training.init_from and (lambda model: initialise(model, training.init_from)),
         report=report,
         scope=strategy.scope,
         say=training.say,
         quiet=training.quiet,
+        choice=_choice(training),
     )
     with Interruption().listening() as interruption:
-        return trainer.run(interruption)
+        model = runner.run(interruption)
+    verdict = training.verdict(model, split)
+    if verdict is not None:
+        for line in verdict.lines(plan.total, training.shows_after):
+            training.say(line)
+
+
+def _choice(training):
+    """How the size of the networks came about, in words."""
+    if not hasattr(training, "network"):
+        return None
+    chosen = [recipe.name for recipe, values in training.recipes if "network" in values]
+    return f"--network {training.network}{f', {chosen[0]}' if chosen else ''}"
+
+
+def _planned(training, stages, strategy, folder, began):
+    """Returns the plan, and what was measured for it, if anything was."""
+    earlier = plans.kept(stages, folder.glimpse().get("plan"), training.minutes)
+    if training.minutes is None:
+        return plans.of_length(
+            stages, training.batch_size, lambda: _batches_per_step(training, stages, strategy)
+        ), None
+    if earlier is not None:
+        return earlier, None
+    training.say("Measuring how fast this machine trains ...")
+    measured = plans.measure(stages, strategy.scope, training.batch_size, training.minutes)
+    return plans.of_minutes(stages, training.minutes, measured, time.monotonic() - began), measured
+
+
+def _batches_per_step(training, stages, strategy):
+    """How many batches a step of each stage takes, which only its compiled model knows."""
+    found, model = {}, None
+    for stage in stages:
+        with strategy.scope():
+            model = stage.built(model, stage.steps or 1000)
+        found[stage.name] = model.batches_per_step
+    return found
+
+
+def _clean(training):
+    """Forgets models that are thrown away: the run's own begin as if those had never been."""
+    gc.collect()
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(training.seed)
 
 
 @contextlib.contextmanager
@@ -123,48 +216,32 @@ def initialise(model, path):
         average.assign(variable)
 
 
-def _rehearse(training, source, strategy):
-    """Says what a run would be; trains a few steps on a model that is thrown away, to time them."""
+def _rehearse(training, split, stages, strategy, began):
+    """Says what a run would be; trains a few steps on models that are thrown away, to time them."""
     print("settings")
+    chosen = {name: one.name for one, values in training.recipes for name in values}
     for name, value in training.settings().items():
-        if (
-            name not in ("dry_run", "overwrite", "quiet")
-            and value is not None
-            and value is not False
-            and value != ()
-        ):
-            print(f"  --{name.replace('_', '-')} {value}")
-    print("data\n  " + source.summary().replace("\n", "\n  "))
-    model, seconds, bounded = None, 0.0, True
-    for stage in training.stages(source):
-        with strategy.scope():
-            model = stage.built(model)
-        print(f"stage {stage.name}")
-        for network in model.networks:
-            print(f"  {network.name}: {network.count_params():,} parameters")
-        compiling, step_seconds = _timed(model, stage, training.batch_size)
-        per_epoch = max(1, stage.source.batches_per_epoch(training.batch_size) // model.batches_per_step)
-        print(f"  first step {compiling:.1f} s (compiling), then {step_seconds:.3f} s a step")
-        print(f"  {per_epoch:,} step{'' if per_epoch == 1 else 's'} an epoch")
-        if stage.epochs is None:
-            bounded = False
-        else:
-            seconds += compiling + stage.epochs * per_epoch * step_seconds
-    estimates = [seconds] if bounded else []
-    if training.minutes is not None:
-        estimates.append(60 * training.minutes)
-    print(f"about {duration(min(estimates))} in all" if estimates else "until it is stopped")
-
-
-def _timed(model, stage, batch_size, steps=3):
-    """Returns the seconds of the first step and of a later one."""
-    times = []
-
-    class Watch(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            times.append(time.perf_counter())
-
-    began = time.perf_counter()
-    data = stage.source.batches(batch_size, seed=0)
-    model.fit(data, steps_per_epoch=1 + steps, epochs=1, verbose=0, callbacks=[Watch()])
-    return times[0] - began, float(np.median(np.diff(times)))
+        if name in ("dry_run", "overwrite", "quiet") or value in (None, False, (), []):
+            continue
+        told = " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        recipe = f"   ({chosen[name]})" if name in chosen else ""
+        print(f"  --{name.replace('_', '-')} {told}{recipe}")
+    for one, _ in training.recipes:
+        print(f"  recipe {one.name}: {one.source}")
+    print("data\n  " + split.training.summary().replace("\n", "\n  "))
+    measured = plans.measure(stages, strategy.scope, training.batch_size, training.minutes)
+    for name, stage in measured.items():
+        print(f"stage {name}")
+        for line in network_lines(stage.parameters):
+            print(f"  {line}")
+        print(f"  first step {stage.compiling:.1f} s (compiling), then {stage.step:.3f} s a step")
+        print(f"  {stage.per_epoch:,} step{'' if stage.per_epoch == 1 else 's'} an epoch")
+    if training.minutes is None:
+        batches = {stage.name: stage.source.batches_per_epoch(training.batch_size) for stage in stages}
+        per_step = {name: max(1, batches[name] // one.per_epoch) for name, one in measured.items()}
+        plan = plans.of_length(stages, training.batch_size, lambda: per_step)
+    else:
+        plan = plans.of_minutes(stages, training.minutes, measured, time.monotonic() - began)
+    print(
+        "\n".join(plan_lines(plan, training.batch_size, len(split.training), measured, training.shows_after))
+    )

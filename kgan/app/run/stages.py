@@ -1,14 +1,17 @@
 """Stages: what a run trains, one after the other, each resumable at any step."""
 
 import dataclasses
-import math
+import gc
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kgan import callbacks
 from kgan.app.run.checkpoint import Checkpoints
 from kgan.app.run.checkpoint_callbacks import CheckpointKeeper, ContinueEpoch, Seldom, save_model
-from kgan.app.run.interruption import StopAtDeadline, StopOnSignal
+from kgan.app.run.interruption import StopOnSignal
+from kgan.app.run.words import network_lines
 from kgan.errors import UserError
 
 # How often to look: at least so many seconds apart, and for a small share of the time.
@@ -18,15 +21,22 @@ NOTING = {"share": 0.04}
 KEEPING_SHARE = 0.1
 
 
+# Rows of history in a training; a row stands at the same steps however often the training was interrupted.
+ROWS = 500
+PACKAGE = Path(__file__).resolve().parents[2]
+
+
 @dataclasses.dataclass
 class Stage:
     """One training within a run.
 
     Args:
         name: str, short; part of file names.
-        build: callable from the model of the stage before (None for the first) to a compiled model.
+        build: callable `(previous, steps)` from the model of the stage before (None for the first) and the planned
+            steps of this one to a compiled model.
         source: a `kgan.data` source.
-        epochs: int, passes over the source; None for as many as the time allows.
+        steps: int, how long to train; None for what `epochs` or the time says.
+        epochs: int, passes over the source, where that is how the length was given; or None.
         share: float, this stage's part of a time budget, relative to the other stages'.
         draw: callable from the model to `(images, captions, columns)` for the sample grids, or None.
         watched: `(images, labels or None)` of real data to compare the samples' diversity with, or None.
@@ -35,46 +45,71 @@ class Stage:
     """
 
     name: str
-    build: Callable[[Any], Any]
+    build: Callable[[Any, int], Any]
     source: Any
-    epochs: int | None
+    steps: int | None = None
+    epochs: int | None = None
     share: float = 1.0
     draw: Callable | None = None
     watched: tuple | None = None
     validation: Any = None
     callbacks: list = dataclasses.field(default_factory=list)
 
-    def built(self, previous):
-        """Returns the compiled model; settings that do not go together are told as bad input."""
+    def built(self, previous, steps):
+        """Returns the compiled model; what kgan itself finds wrong with the settings is told as bad input.
+
+        Other errors, such as those of a network, keep their traceback.
+        """
         try:
-            return self.build(previous)
+            return self.build(previous, steps)
         except UserError:
             raise
         except ValueError as error:
-            raise UserError(str(error)) from error
+            *_, innermost = traceback.walk_tb(error.__traceback__)
+            raised_in = Path(innermost[0].f_code.co_filename).resolve()
+            if PACKAGE in raised_in.parents:
+                raise UserError(str(error)) from error
+            raise
+
+    def steps_per_epoch(self, model, batch_size):
+        """Returns the steps of one pass over the source: at least one, as too few data are gone over again."""
+        return max(1, self.source.batches_per_epoch(batch_size) // model.batches_per_step)
 
 
-class Trainer:
-    """Runs stages in a run folder.
+class StageRunner:
+    """Trains the stages of a plan in a run folder.
 
     Args:
-        stages: list of `Stage`.
+        plan: `kgan.app.run.plan.Plan`.
         folder: `RunFolder`.
         batch_size: int, the global batch.
         seed: int, the key of the data's order and augmentation.
-        clock: `Clock`; its budget, if it has one, ends the training.
+        clock: `Clock`.
         checkpoint_seconds: float, the longest time between two checkpoints.
         start: callable that gives the first stage's new model its weights, or None.
         report: callable from the rows of history to nothing; writes the report.
         scope: callable that returns the context to build models in.
         say: callable that takes a line.
         quiet: bool, whether to show no progress.
+        choice: str, how the size of the networks came about, or None.
     """
 
     def __init__(
-        self, stages, folder, batch_size, seed, clock, checkpoint_seconds, start, report, scope, say, quiet
+        self,
+        plan,
+        folder,
+        batch_size,
+        seed,
+        clock,
+        checkpoint_seconds,
+        start,
+        report,
+        scope,
+        say,
+        quiet,
+        choice=None,
     ):
-        self.stages = stages
+        self.plan = plan
         self.folder = folder
         self.batch_size = batch_size
         self.seed = seed
@@ -85,6 +120,7 @@ class Trainer:
         self.scope = scope
         self.say = say
         self.quiet = quiet
+        self.choice = choice
         self.rows = []
 
     def run(self, interruption):
@@ -100,11 +136,15 @@ class Trainer:
             Stopped: after a signal, once the checkpoint is written.
             TrainingDiverged: at a number that is not finite.
         """
-        stores = [Checkpoints(self.folder.checkpoints, i, stage.name) for i, stage in enumerate(self.stages)]
+        stages = self.plan.stages
+        stores = [Checkpoints(self.folder.checkpoints, i, stage.name) for i, stage in enumerate(stages)]
         model = None
-        for index, (stage, store) in enumerate(zip(self.stages, stores, strict=True)):
+        for index, (stage, store) in enumerate(zip(stages, stores, strict=True)):
             with self.scope():
-                model = stage.built(model)
+                model = stage.built(model, self.plan.steps[stage.name])
+            sizes = {network.name: network.count_params() for network in model.networks}
+            for line in network_lines(sizes, self.choice):
+                self.say(line)
             found = store.read(self.say)
             state = None
             if found:
@@ -117,74 +157,61 @@ class Trainer:
             if any(later.files() for later in stores[index + 1 :]):
                 continue
             self._train(index, model, store, state, interruption)
-            if index + 1 < len(self.stages):
+            if index + 1 < len(stages):
                 save_model(model, self.folder.stages / f"{stage.name}.keras")
         return model
 
     def _train(self, index, model, store, state, interruption):
-        stage = self.stages[index]
-        # Too few data for one step are gone over again, by the source.
-        per_epoch = max(1, stage.source.batches_per_epoch(self.batch_size) // model.batches_per_step)
-        step, deadline = callbacks.steps_taken(model), self._deadline(index)
-        epochs = math.inf if stage.epochs is None else stage.epochs
+        stage = self.plan.stages[index]
+        per_epoch = stage.steps_per_epoch(model, self.batch_size)
+        step, total = callbacks.steps_taken(model), self.plan.steps[stage.name]
         kept = self._recordings(stage, index, model, store, per_epoch)
-        if not step and self.clock.seconds() >= deadline:
-            # Worth a line even in a quiet run: what is saved has learned nothing.
-            print(
-                f"{stage.name}: --minutes were used up before its first step, so it is saved untrained; give more.",
-                flush=True,
-            )
-        elif step >= epochs * per_epoch or self.clock.seconds() >= deadline:
-            self.say(
-                f"{stage.name}: nothing left to train after {step:,} steps; --epochs or --minutes adds some."
-            )
+        if step >= total:
+            self.say(f"{stage.name}: nothing left to train after {step:,} steps; more --steps add some.")
         else:
             if step:
-                self.say(f"{stage.name}: going on after step {step:,}.")
-            progress = self._progress(index, model, per_epoch, step)
+                self.say(f"{stage.name}: going on after step {step:,} of {total:,}.")
+            progress = self._progress(index, step)
             loop = [
                 *stage.callbacks,
                 kept["guard"],
                 callbacks.Every(kept.values(), self.checkpoint_seconds),
                 progress,
-                StopAtDeadline(self.clock, deadline),
                 StopOnSignal(interruption, kept),
             ]
             try:
-                self._fit(stage, model, state, step, per_epoch, loop)
+                self._fit(stage, model, state, step, total, per_epoch, loop)
             finally:
                 progress.close()
+                # Threads that still read data when Python ends would take it down with them.
+                gc.collect()
             kept["checkpoint"].now()
         for name in ("grid", "history", "model", "report"):
             if name in kept:
                 kept[name].set_model(model)
                 kept[name].now()
 
-    def _fit(self, stage, model, state, step, per_epoch, loop):
-        data = stage.source.batches(self.batch_size, seed=self.seed, start=step * model.batches_per_step)
+    def _fit(self, stage, model, state, step, total, per_epoch, loop):
+        """Trains from one step to another: the rest of an epoch, whole epochs, the beginning of one."""
         validation = stage.validation and stage.validation.batches(self.batch_size, training=False)
-        epoch, within = divmod(step, per_epoch)
-        options = {"verbose": 0, "shuffle": False, "validation_data": validation}
-        if within:
-            # First the rest of the epoch that was interrupted, its running means where they were.
-            finishing = [ContinueEpoch(state), *loop]
-            rest = {"initial_epoch": epoch, "epochs": epoch + 1, "steps_per_epoch": per_epoch - within}
-            model.fit(data, callbacks=finishing, **rest, **options)
-            if model.stop_training:
-                return
-            epoch += 1
-            start = epoch * per_epoch * model.batches_per_step
-            data = stage.source.batches(self.batch_size, seed=self.seed, start=start)
-        epochs = 2**31 if stage.epochs is None else stage.epochs
-        if epoch < epochs:
-            whole = {"initial_epoch": epoch, "epochs": epochs, "steps_per_epoch": per_epoch}
-            model.fit(data, callbacks=loop, **whole, **options)
-
-    def _deadline(self, index):
-        if self.clock.budget is None:
-            return math.inf
-        shares = [stage.share for stage in self.stages]
-        return self.clock.budget * sum(shares[: index + 1]) / sum(shares)
+        while step < total:
+            epoch, within = divmod(step, per_epoch)
+            whole = 0 if within else (total - step) // per_epoch
+            steps = per_epoch if whole else min(per_epoch - within, total - step)
+            data = stage.source.batches(self.batch_size, seed=self.seed, start=step * model.batches_per_step)
+            # Within an epoch the running means go on where they were.
+            before = [ContinueEpoch(state)] if within and state else []
+            model.fit(
+                data,
+                initial_epoch=epoch,
+                epochs=epoch + max(whole, 1),
+                steps_per_epoch=steps,
+                callbacks=[*before, *loop],
+                validation_data=validation,
+                verbose=0,
+                shuffle=False,
+            )
+            step += steps * max(whole, 1)
 
     def _recordings(self, stage, index, model, store, per_epoch):
         """The recording callbacks in the order in which they work."""
@@ -207,12 +234,13 @@ class Trainer:
         if stage.watched is not None:
             kept["watch"] = callbacks.CollapseWatch(*stage.watched, **LOOKING, say=self.say)
         if stage.draw is not None:
-            folder = self.folder.samples if len(self.stages) == 1 else self.folder.samples / stage.name
+            folder = self.folder.samples if len(self.plan.stages) == 1 else self.folder.samples / stage.name
             kept["grid"] = callbacks.SampleGrid(folder, stage.draw, **LOOKING)
         kept["events"] = callbacks.TensorBoardLog(
             self.folder.tensorboard / stage.name, kept.get("grid"), **NOTING
         )
-        kept["history"] = callbacks.History(self.folder.history, self.rows, moment, **NOTING)
+        every = max(1, self.plan.steps[stage.name] // ROWS)
+        kept["history"] = callbacks.History(self.folder.history, self.rows, moment, every=every, **NOTING)
         kept["checkpoint"] = CheckpointKeeper(
             store,
             lambda: {**moment(), "rows": self.rows},
@@ -224,15 +252,11 @@ class Trainer:
         kept["report"] = Seldom(lambda model: self.report(self.rows), **FILING)
         return kept
 
-    def _progress(self, index, model, per_epoch, step):
-        per_step = model.batches_per_step
-        totals = [s.epochs and s.epochs * s.source.batches_per_epoch(self.batch_size) for s in self.stages]
-        before = sum(total or 0 for total in totals[:index])
+    def _progress(self, index, step):
+        names = [stage.name for stage in self.plan.stages]
         return callbacks.Progress(
-            total=None if None in totals else sum(totals),
-            done=before + step * per_step,
-            each=per_step,
-            budget=None if self.clock.budget is None else (self.clock.seconds, self.clock.budget),
-            name=self.stages[index].name,
+            total=sum(self.plan.steps.values()),
+            done=sum(self.plan.steps[name] for name in names[:index]) + step,
+            name=names[index],
             quiet=self.quiet,
         )

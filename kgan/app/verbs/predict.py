@@ -53,9 +53,9 @@ class Predict(Trained):
     """Folder to write to, or a file name for a single picture. Left out: `predicted` in the run's folder."""
     format: Format = "same"
     """`same` keeps each picture's own; JPEG loses a little each time, PNG nothing."""
-    quality: int = 95
+    quality: flags.Percent = 95
     """Of JPEG, 1 to 100."""
-    tile: flags.Whole = None
+    tile: flags.Natural = None
     """Side in pixels of the tiles to work in; 0 for never. Left out: chosen by --memory-limit."""
     memory_limit: flags.Number = None
     """Gigabytes to work in. Left out: half of what is free."""
@@ -89,11 +89,6 @@ class Predict(Trained):
     # The base writes these ----------------------------------------------------------------------------------
 
     def check(self):
-        if self.tile is not None and self.tile < 0:
-            raise UserError(f"expected --tile to be above 0, or 0 for never; found {self.tile}")
-        flags.positive("memory_limit", self.memory_limit)
-        if not 1 <= self.quality <= 100:
-            raise UserError(f"expected --quality from 1 to 100; found {self.quality}")
         for path in self.inputs:
             if not Path(path).exists():
                 raise UserError(f"expected a picture or a folder in {path}; found nothing; check the name")

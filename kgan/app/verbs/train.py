@@ -5,22 +5,29 @@ import time
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from kgan.app import flags, startup
+from kgan.app import device, flags, recipe, startup
+from kgan.app.run.run_folder import RunFolder
+from kgan.errors import UserError
+
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
 
 @dataclasses.dataclass
 class Training:
     """Base of an app's `train`: a dataclass whose fields are flags.
 
-    An app sets `APP` and the defaults it wants, adds its own fields, and writes `open_source`, `stages` and,
-    if it has more to tell, `facts`.
+    An app sets `APP`, `RECIPES` and the groups of its own fields, and writes `open`, `stages` and, if it has more to
+    tell, `facts`, `check` and `verdict`.
     """
 
     APP: ClassVar[str] = ""
+    # What flags mean that were left out; the first recipe that fits and knows a flag says it.
+    RECIPES: ClassVar[tuple] = ()
     # Settings that may differ when a run goes on.
     FREE: ClassVar[frozenset] = frozenset(
         (
             "run",
+            "steps",
             "epochs",
             "minutes",
             "checkpoint_seconds",
@@ -29,30 +36,42 @@ class Training:
             "quiet",
         )
     )
+    GROUPS: ClassVar[dict] = {
+        "common": (
+            "Most people need these.",
+            ("data", "run", "steps", "minutes", "image_size", "init_from", "dry_run", "overwrite"),
+        ),
+        "network": ("What is trained.", ()),
+        "loss": ("What it is taught by.", ()),
+        "run": ("How the run goes.", ()),
+    }
 
-    data: flags.Text = None
+    data: flags.Data = None
     """A folder of images, or `tfds:NAME`. Left out: real images that kgan's dependencies ship."""
     run: flags.Text = None
     """The run's folder. The same command goes on where it stopped. Left out: runs/ and the app's name."""
+    steps: flags.Whole = None
+    """Training steps, those before an interruption included."""
     epochs: flags.Whole = None
-    """Passes over the data."""
+    """Instead of --steps: passes over the data."""
     minutes: flags.Number = None
-    """Stop after this many minutes of training, those before an interruption included."""
-    batch_size: int = 64
+    """Instead of --steps: the speed is measured first, and the steps that fit in are the plan, which the run folder
+    keeps."""
+    batch_size: flags.Positive = 64
     """Images a batch, over all devices together."""
     image_size: str = "64"
     """Height and width in pixels: N, or HEIGHTxWIDTH."""
-    seed: int = 0
+    seed: flags.Seed = 0
     """Where all randomness comes from."""
-    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"
+    precision: Precision = "float32"
     """What layers compute in; weights stay float32."""
     distribute: Literal["none", "mirrored"] = "none"
     """`mirrored` trains on all GPUs of this machine."""
     xla: Literal["auto", "on", "off"] = "auto"
     """Whether XLA compiles the step: slower to start, faster to train."""
-    init_from: flags.Text = None
+    init_from: flags.Start = None
     """Fine-tune: start from the weights of this run folder or `.keras` file."""
-    checkpoint_seconds: float = 60.0
+    checkpoint_seconds: flags.Above = 60.0
     """The longest time between two checkpoints; each epoch's end writes one too."""
     dry_run: bool = False
     """Print settings, data, parameter counts and a time estimate, and train nothing."""
@@ -64,36 +83,66 @@ class Training:
     # An app writes these
     # ---------------------------------------------------------------------------------------
 
-    def open_source(self):
-        """Returns the `kgan.data` source to train on."""
+    def open(self):
+        """Returns the `kgan.data.source.split.Split` of the run."""
         raise NotImplementedError
 
-    def stages(self, source):
+    def stages(self, split):
         """Returns the list of `kgan.app.run.stages.Stage` to run."""
         raise NotImplementedError
 
-    def facts(self, source):
+    def facts(self, split):
         """Returns what later verbs need to know about the data: a dict that JSON can hold."""
         return {
-            "fingerprint": source.fingerprint(),
-            "summary": source.summary(),
-            "labels": source.label_names,
+            "fingerprint": split.training.fingerprint(),
+            "summary": split.training.summary(),
+            "labels": split.training.label_names,
         }
 
     def check(self):
         """Raises `UserError` for flags that do not go together; called before anything slow."""
 
+    def verdict(self, model, split):
+        """Returns the `kgan.app.run.words.Verdict` at the end of a training, or None."""
+
     # The harness writes these
     # ----------------------------------------------------------------------------------
 
-    def __post_init__(self):
-        self.run = self.run or f"runs/{self.APP}"
+    @classmethod
+    def groups(cls, **names):
+        """`GROUPS` with an app's own fields, by group."""
+        return {title: (words, (*own, *names.get(title, ()))) for title, (words, own) in cls.GROUPS.items()}
 
-    def fill(self, settings):
-        """Sets the flags that were left out; `epochs` only where no `--minutes` ends the training."""
-        for name, value in settings.items():
-            if getattr(self, name) is None and not (name == "epochs" and self.minutes):
-                setattr(self, name, value)
+    @classmethod
+    def more_help(cls, name):
+        """What the help adds to the text of a flag: what it means to leave it out."""
+        return recipe.left_out(cls.RECIPES, name)
+
+    def __post_init__(self):
+        self.given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        self.settle()
+
+    def settle(self):
+        """Sets what was left out, by the recipes."""
+        self.run = f"runs/{self.APP}" if self.run is None else self.run
+        if getattr(self, "network", None) == "auto":
+            self.network = None
+        self.recipes = recipe.settle(self, self.RECIPES)
+
+    def settled_again(self):
+        """The same flags with what was left out set anew, after more is known of the machine."""
+        return type(self)(**self.given)
+
+    @property
+    def kind(self):
+        """Where the data come from: "bundled" or "folder"."""
+        return "bundled" if self.data is None else "folder"
+
+    @property
+    def device(self):
+        """Of which kind of device the recipes are: the one that the run began on, else this machine's."""
+        begun = None if self.given["overwrite"] else RunFolder(self.run).glimpse().get("device")
+        return begun or device.kind()
 
     @property
     def size(self):
@@ -104,6 +153,25 @@ class Training:
     def jit_compile(self):
         """What `compile` is told about XLA."""
         return {"auto": "auto", "on": True, "off": False}[self.xla]
+
+    @property
+    def shows_after(self):
+        """The steps that the recipe needs to look like something, or None."""
+        return recipe.shows_after([one for one in self.RECIPES if one.fits(self)])
+
+    def decay(self, half_life, steps):
+        """The decay of a moving average that forgets half in so many images, or in a tenth of a short training.
+
+        Args:
+            half_life: images; 0 or None for no average.
+            steps: of the whole stage.
+
+        Returns:
+            The decay a step, or None.
+        """
+        if not half_life:
+            return None
+        return 0.5 ** (1 / max(1.0, min(half_life / self.batch_size, steps / 10)))
 
     def say(self, line):
         """Prints a line unless `--quiet`."""
@@ -121,10 +189,15 @@ class Training:
 
     def __call__(self):
         began = time.monotonic()
-        for name in ("epochs", "minutes", "batch_size", "checkpoint_seconds"):
-            flags.positive(name, getattr(self, name))
+        flags.check(self)
         _ = self.size
+        said = [name for name in ("steps", "epochs", "minutes") if self.given[name] is not None]
+        if len(said) > 1:
+            raise UserError(
+                f"expected one of --steps, --epochs and --minutes; found --{' and --'.join(said)}; drop one"
+            )
         self.check()
+        RunFolder(self.run).refuse_another_use(self.overwrite)
         startup.start()
         from kgan.app.run import session
 

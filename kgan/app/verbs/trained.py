@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import ClassVar
 
 from kgan.app import flags, startup
@@ -31,7 +32,7 @@ class Trained:
         """Raises `UserError` for flags that do not go together; called before anything slow."""
 
     def __post_init__(self):
-        self.run = self.run or f"runs/{self.APP}"
+        self.run = f"runs/{self.APP}" if self.run is None else self.run
 
     @property
     def folder(self):
@@ -66,8 +67,11 @@ class Trained:
         return command(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()})
 
     def __call__(self):
+        flags.check(self)
         if self.model is None:
             self.configuration()
+        elif not Path(self.model).is_file():
+            raise UserError(f"expected --model to be a .keras file; found no {self.model}; check the name")
         self.check()
         startup.start()
         from kgan.app.run.loading import load_model

@@ -23,6 +23,8 @@ from kgan.pictures.headers import Header, is_picture_name, read_header
 THREADS = 8  # headers are waited for, on slow disks at least
 SMALL_MEMBER = 16 << 20  # bytes of a zip's member up to which it is unpacked at once to look at its header
 VERSION = 2  # of the cache's contents
+MOST_RECENT = 4  # folders whose indices are held in memory
+_RECENT = {}
 FAR_LARGER = 64  # times the median's pixels: such a picture is a decompression bomb or a stray
 SMALL_ENOUGH = 25_000_000  # pixels that no picture is refused for
 
@@ -169,9 +171,13 @@ def open_index(path, cache=None) -> Index:
         repr((VERSION, str(root.resolve()), found, odd)).encode(errors="replace")
     ).hexdigest()
     kept = None if cache is None else pathlib.Path(cache, f"index-{_short(str(root.resolve()))}.npz")
-    index = _load(kept, signature)
+    index = _load(kept, signature) or _RECENT.get(signature)
     if index is None:
         index = _build(root, zipped, pictures, others, odd)
+        # A command looks at its folder in several ways; the headers are read for the first alone.
+        _RECENT[signature] = index
+        while len(_RECENT) > MOST_RECENT:
+            del _RECENT[next(iter(_RECENT))]
         if kept is not None:
             _store(kept, signature, index)
     return dataclasses.replace(index, root=str(path))

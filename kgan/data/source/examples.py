@@ -7,11 +7,15 @@ def spread(source, count):
     """A source of up to `count` examples of another, evenly spread, so that few pictures' crops do not fill it.
 
     Args:
-        source: of any kind whose parts are of one length.
+        source: of any kind; each of its parts is spread on its own.
         count: int.
     """
-    chosen = np.unique(np.linspace(0, len(source) - 1, min(count, len(source))).round().astype(int))
-    return source.take(*[chosen] * len(source.parts))
+    return source.take(
+        *[
+            np.unique(np.linspace(0, len(part) - 1, min(count, len(part))).round().astype(int))
+            for part in source.parts
+        ]
+    )
 
 
 def batch_of(source, count):

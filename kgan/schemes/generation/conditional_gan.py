@@ -33,6 +33,7 @@ class ConditionalGAN(GAN):
     Generated images carry the labels of the real batch they are compared with.
     """
 
+    command_name = "conditional"
     batch_keys = ("image", "label")
     told_labels = ("generator", "discriminator")  # which networks have an input for them
 

@@ -21,6 +21,7 @@ class WGANGP(GAN):
         >>> model.compile()
     """
 
+    command_name = "wgan-gp"  # as its penalty is called
     defaults = {
         "loss": "wasserstein",
         "penalty": "wgan-gp",

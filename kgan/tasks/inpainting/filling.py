@@ -3,6 +3,7 @@
 import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
+from kgan.app.run.words import Verdict
 from kgan.data.source.examples import spread
 from kgan.metrics.hole_scores import hole_scores
 from kgan.metrics.score_table import ScoreTable
@@ -33,6 +34,24 @@ def crop_filler(model):
 
     # Of a network for holes anywhere, what surrounds a hole shall be as much as the hole.
     return fill, size, painted if painted != size else tuple(side // 2 for side in size)
+
+
+def verdict(model, split, most=32):
+    """The `Verdict` on a trained model: PSNR in the holes of held-out images, beside fillings that learn nothing.
+
+    Args:
+        model: an inpainting scheme.
+        split: `Split`.
+        most: images to measure with.
+    """
+    comparison = compared(model, split.measured, most, "", split.words)
+    if comparison is None or not comparison.rows:
+        return None
+    scores = {method: comparison.mean(method)["PSNR"] for method in comparison.methods}
+    result = scores.pop("this model")
+    order = sorted(scores, key=lambda method: -scores[method])
+    what = f"PSNR in the holes of {min(most, len(split.measured))} images {split.words}"
+    return Verdict(what, result, {method: scores[method] for method in order}, " dB")
 
 
 def compared(model, source, count, mask, split):

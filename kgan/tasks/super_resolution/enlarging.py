@@ -7,10 +7,13 @@ import keras
 import numpy as np
 
 from kgan.app.predicting.predict_files import plan
+from kgan.app.run.words import Verdict
 from kgan.data.samples import photograph_files
+from kgan.data.source.examples import batch_of
 from kgan.data.views.degradation import degraded, enlarged
 from kgan.errors import UserError
 from kgan.metrics.enlargement_scores import enlargement_scores
+from kgan.metrics.psnr import psnr
 from kgan.metrics.score_table import ScoreTable
 from kgan.pictures import picture_file
 from kgan.pictures.picture import as_integers
@@ -49,6 +52,26 @@ def drawn(model, shown):
     for small, large, truth in zip(shown["source"], made, shown["target"], strict=True):
         rows += [to_float(enlarged(to_uint8(small), scale)), np.clip(large, -1, 1), truth]
     return np.stack(rows), ["bicubic", "made", "original"] + [""] * (len(rows) - 3), 3
+
+
+def verdict(model, split, most=64):
+    """The `Verdict` on a trained model: PSNR on luma of held-out crops, beside bicubic enlargement.
+
+    Args:
+        model: of `source` to `target`.
+        split: `Split`.
+        most: crops to measure with.
+    """
+    shown = batch_of(split.measured, most)
+    scale = shown["target"].shape[1] // shown["source"].shape[1]
+    bicubic = np.stack([to_float(enlarged(to_uint8(small), scale)) for small in shown["source"]])
+    made = {"this": model.predict({"source": shown["source"]}, batch_size=8, verbose=0), "bicubic": bicubic}
+    scores = {
+        name: float(np.mean(psnr(shown["target"], np.clip(images, -1, 1), color="y", border=scale)))
+        for name, images in made.items()
+    }
+    what = f"PSNR on luma of {len(shown['target'])} crops {split.words}"
+    return Verdict(what, scores["this"], {"bicubic": scores["bicubic"]}, " dB")
 
 
 def pictures_below(folder):

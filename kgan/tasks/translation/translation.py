@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from kgan.app.run.words import Verdict
+from kgan.data.source.examples import batch_of
 from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.psnr import psnr
 from kgan.metrics.score_table import ScoreTable
@@ -13,16 +15,14 @@ from kgan.schedules import LinearDecay
 SSIM_LEAST = 11
 
 
-def adam(rate, epochs, steps_per_epoch):
-    """Adam with beta_1 of 0.5: constant for half of the epochs, then straight to zero (pix2pix, CycleGAN).
+def adam(rate, steps):
+    """Adam with beta_1 of 0.5: constant for half of the steps, then straight to zero (pix2pix, CycleGAN).
 
     Args:
         rate: float.
-        epochs: int, or None where the training ends by the clock; then the rate stays.
-        steps_per_epoch: int.
+        steps: int, of the whole training.
     """
-    total = epochs and epochs * steps_per_epoch
-    schedule = LinearDecay(rate, total // 2, total) if total and total > 1 else rate
+    schedule = LinearDecay(rate, steps // 2, steps) if steps > 1 else rate
     return keras.optimizers.Adam(schedule, beta_1=0.5)
 
 
@@ -43,12 +43,6 @@ def side_by_side(columns):
     rows = np.stack(stacked, axis=1).reshape(-1, *stacked[0].shape[1:])
     captions = [*columns, *[""] * (len(rows) - len(columns))]
     return np.clip(rows, -1, 1), captions, len(columns)
-
-
-def held_out_batch(source, count):
-    """The first examples of a source in order, nothing random, as a dict of arrays."""
-    batch = next(iter(source.batches(count, training=False)))
-    return {key: value.numpy() for key, value in batch.items()}
 
 
 def mean_image(source, key, most=2000):
@@ -81,6 +75,48 @@ def translation_scores(truth, made):
         "gradient": mean_gradient(made) / max(mean_gradient(truth), 1e-6),
     }
     return {name: value for name, value in scores.items() if not np.isnan(value)}
+
+
+def pairs_verdict(model, split, most=64):
+    """The `Verdict` on a trained translator of pairs: L1 to the partners, beside copying the source.
+
+    Args:
+        model: of `source` to `target`.
+        split: `Split`.
+        most: pairs to measure with.
+    """
+    pairs = batch_of(split.measured, most)
+    sources, targets = pairs["source"], pairs["target"]
+    made = model.predict({"source": sources}, batch_size=8, verbose=0)
+    copied = np.repeat(sources, targets.shape[-1] // sources.shape[-1], axis=-1)
+    mean = np.broadcast_to(mean_image(split.training, "target", 256), targets.shape)
+    levels = {
+        name: float(np.abs(to_uint8(targets).astype("float32") - to_uint8(images)).mean())
+        for name, images in (("this", made), ("the source copied", copied), ("the mean target", mean))
+    }
+    result = levels.pop("this")
+    best_first = dict(sorted(levels.items(), key=lambda item: item[1]))
+    return Verdict(
+        f"L1 of {len(targets)} pairs {split.words}", result, best_first, " grey levels", more_is_better=False
+    )
+
+
+def partners_verdict(model, source, partners, words, most=64):
+    """The `Verdict` on a translator of unpaired pictures whose true partners are known.
+
+    Args:
+        model: with `translate`.
+        source: of `a` and `b`.
+        partners: images, the true partners of `a`.
+        words: str, which pictures these are.
+        most: pictures to measure with.
+    """
+    given = batch_of(source, most)["a"][: len(partners)]
+    made = model.translate(given, "AtoB", batch_size=8)
+    truth = to_uint8(partners[: len(given)]).astype("float32")
+    levels = [float(np.abs(truth - to_uint8(images)).mean()) for images in (made, given)]
+    what = f"L1 of {len(given)} pictures to their true partners, {words}"
+    return Verdict(what, levels[0], {"the source copied": levels[1]}, " grey levels", more_is_better=False)
 
 
 def compared(protocol, truths, methods):

@@ -45,15 +45,15 @@ def test_another_configuration_is_refused_by_name(tmp_path):
             "pix2pix", {**SETTINGS, "loss": None, "batch_size": 32, "epochs": 9}, DATA, free={"epochs"}
         )
     line = str(error.value)
-    assert "--batch-size (64, now 32)" in line
-    assert "--loss (hinge, now None)" in line
+    assert "--batch-size 64 (now 32)" in line
+    assert "--loss hinge (now left out)" in line
     assert "epochs" not in line
     assert "--overwrite" in line
     assert "\n" not in line
     assert folder.configuration() == before
-    with pytest.raises(UserError, match=r"app \(pix2pix, now cyclegan\)"):
+    with pytest.raises(UserError, match=r"app pix2pix \(now cyclegan\)"):
         folder.begin("cyclegan", SETTINGS, DATA)
-    with pytest.raises(UserError, match="the files in --data"):
+    with pytest.raises(UserError, match="other files in --data"):
         folder.begin("pix2pix", SETTINGS, {**DATA, "fingerprint": "other"})
 
 

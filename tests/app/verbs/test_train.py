@@ -6,16 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
 from kgan.app.run.checkpoint import Checkpoints
-from kgan.app.run.interruption import Clock, StopAtDeadline
 from kgan.app.run.loading import load_model
 from kgan.callbacks import TrainingDiverged
 from kgan.errors import UserError
@@ -59,14 +56,14 @@ def test_a_run_leaves_everything_behind(whole):
     assert json.loads((whole / "config.json").read_text())["data"]["labels"] == list("abcde")
     with open(whole / "history.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert [row["step"] for row in rows] == ["3", "6", "9"]
+    assert [row["step"] for row in rows] == [str(step) for step in range(1, 10)]
     for name in (
         "generator/adversarial",
         "discriminator/adversarial",
         "discriminator/accuracy_real",
         "diversity/data",
     ):
-        assert np.isfinite(float(rows[0][name]))
+        assert any(row[name] and np.isfinite(float(row[name])) for row in rows)
     assert (whole / "samples" / f"step-{STEPS:09d}.png").is_file()
     assert len(list((whole / "checkpoint").iterdir())) == 2
     assert state_of(whole)[1]["step"] == STEPS
@@ -89,8 +86,8 @@ def test_killed_and_started_again_ends_bit_for_bit_the_same(whole, tmp_path, mon
     command = Train(run=str(tmp_path / "run"), epochs=EPOCHS, checkpoint_seconds=1e-6, quiet=True)
     stages = command.stages
 
-    def dying(source):
-        (stage,) = stages(source)
+    def dying(split):
+        (stage,) = stages(split)
 
         def die(batch, logs):
             if int(watch.model.steps) == step + 1:
@@ -136,27 +133,17 @@ def test_a_finished_run_says_so_and_changes_nothing(whole, capsys):
 
 
 def test_another_configuration_is_refused(whole):
-    with pytest.raises(UserError, match=r"--width \(4, now 6\)"):
+    with pytest.raises(UserError, match=r"--width 4 \(now 6\)"):
         Train(run=str(whole), epochs=EPOCHS, width=6, quiet=True)()
 
 
 def test_overwrite_starts_again(whole, tmp_path):
     run = tmp_path / "run"
-    assert Train(run=str(run), epochs=1, minutes=1e-9, quiet=True)() == 0
+    assert Train(run=str(run), steps=1, quiet=True)() == 0
     (run / "samples" / "step-000000099.png").touch()
-    assert Train(run=str(run), epochs=1, minutes=1e-9, width=6, overwrite=True, quiet=True)() == 0
+    assert Train(run=str(run), steps=1, width=6, overwrite=True, quiet=True)() == 0
     assert not (run / "samples" / "step-000000099.png").exists()
     assert load_model(run).generator.get_weights()[1].shape == (13, 6)
-
-
-@pytest.mark.parametrize(("spent", "stops"), [(59.0, False), (61.0, True)])
-def test_minutes_end_a_run_after_a_whole_step(spent, stops):
-    clock = Clock(budget=60.0, began=time.monotonic() - spent / 2)
-    clock.earlier = spent / 2
-    deadline = StopAtDeadline(clock, 60.0)
-    deadline.set_model(SimpleNamespace(stop_training=False))
-    deadline.on_train_batch_end(0, {})
-    assert deadline.model.stop_training is stops
 
 
 def test_nan_stops_and_keeps_the_last_good_checkpoint(tmp_path):
@@ -185,15 +172,24 @@ def test_stages_follow_one_another_and_resume(tmp_path):
         same(state_of(once, stage)[0], state_of(stopped, stage)[0])
 
 
-def test_init_from_starts_from_trained_weights(whole, tmp_path, capsys):
-    run = str(tmp_path / "run")
-    assert Train(run=run, epochs=1, init_from=str(whole), minutes=1e-9, quiet=True)() == 0
-    assert "--minutes were used up before its first step, so it is saved untrained" in capsys.readouterr().out
-    source, tuned = load_model(whole), load_model(run)
-    np.testing.assert_array_equal(source.generator.get_weights()[0], tuned.generator.get_weights()[0])
-    assert int(tuned.steps) == 0
+def test_init_from_starts_from_trained_weights(whole, tmp_path):
+    command = Train(run=str(tmp_path / "run"), steps=1, init_from=str(whole), quiet=True)
+    seen, stages = {}, command.stages
+
+    def watched(split):
+        (stage,) = stages(split)
+        watch = keras.callbacks.LambdaCallback(
+            on_train_begin=lambda logs: seen.setdefault("weights", watch.model.generator.get_weights()[0])
+        )
+        stage.callbacks.insert(0, watch)
+        return [stage]
+
+    command.stages = watched
+    assert command() == 0
+    np.testing.assert_array_equal(load_model(whole).generator.get_weights()[0], seen["weights"])
     with pytest.raises(UserError, match=r"expected the generator in .* found"):
         Train(run=str(tmp_path / "other"), epochs=1, init_from=str(whole), width=6, quiet=True)()
+    assert not (tmp_path / "other").exists()
     with pytest.raises(UserError, match=r"model.keras"):
         Train(run=str(tmp_path / "third"), epochs=1, init_from=str(tmp_path), quiet=True)()
 
@@ -202,7 +198,8 @@ def test_dry_run_says_what_would_be_and_writes_nothing(tmp_path, capsys):
     run = tmp_path / "run"
     assert Train(run=str(run), epochs=100, dry_run=True)() == 0
     said = capsys.readouterr().out
-    for words in ("--batch-size 8", "50 items", "generator: ", "parameters", "3 steps an epoch", "in all"):
+    settings = ("--batch-size 8", "50 items", "generator ", "parameters")
+    for words in (*settings, "3 steps an epoch", "300 steps", "on this machine"):
         assert words in said
     assert not run.exists()
 
@@ -242,4 +239,4 @@ def test_kill_9_on_the_command_line(tmp_path):
     refused = train("killed", "--xla", "off")
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
-    assert "--xla (auto, now off)" in refused.stderr
+    assert "--xla auto (now off)" in refused.stderr
