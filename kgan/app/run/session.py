@@ -48,7 +48,7 @@ def train(training, began):
             return 0
         folder = RunFolder(training.run)
         stopped = None
-        with folder.claimed(), _withdrawn(folder) as claim:
+        with _withdrawn(folder) as claim, folder.claimed():
             claim.earlier = folder.begin(
                 training.APP,
                 training.settings(),
