@@ -32,8 +32,6 @@ Walk = Literal["strip", "gif"]
 
 # Penalties on each sample's own gradient, which batch normalization in the discriminator would mix.
 PER_SAMPLE = ("wgan-gp", "dragan", "r1", "r2")
-# How many real images the samples' diversity is compared with, and the most numbers to hold for it.
-WATCHED_IMAGES, WATCHED_NUMBERS = 640, 2**24
 
 
 @dataclasses.dataclass
@@ -177,6 +175,7 @@ class Train(Training):
     def stages(self, split):
         from kgan.app.run.stages import Stage
         from kgan.tasks.generation.drawing import Drawing
+        from kgan.tasks.generation.measuring import watched
 
         labels = split.training.label_names if self.conditional else None
         return [
@@ -187,25 +186,9 @@ class Train(Training):
                 steps=self.steps,
                 epochs=self.epochs,
                 draw=lambda model: Drawing(model, self.run, labels).cells(),
-                watched=self.watched(split.training),
+                watched=watched(split.training, self.conditional, self.seed),
             )
         ]
-
-    def watched(self, source):
-        """Real images (and labels) to compare the diversity of samples with, as training sees them."""
-        import numpy as np
-
-        height, width = self.size
-        count = min(
-            len(source), max(16, min(WATCHED_IMAGES, WATCHED_NUMBERS // (height * width * self.channels)))
-        )
-        if count < 2:
-            return None
-        batch = next(iter(source.batches(count, seed=self.seed).take(1)))
-        labels = np.asarray(batch["label"]) if self.conditional else None
-        if labels is not None and np.bincount(labels).max() < 2:
-            return None
-        return np.asarray(batch["image"]), labels
 
     def build(self, labels, steps=1000):
         """Returns the compiled scheme.

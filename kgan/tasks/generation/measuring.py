@@ -6,6 +6,31 @@ from kgan.data.samples import glyphs
 from kgan.data.source.examples import spread
 from kgan.metrics.label_classifier import LabelClassifier
 
+# How many real images the samples' diversity is compared with, and the most numbers to hold for it.
+WATCHED_IMAGES, WATCHED_NUMBERS = 640, 2**24
+
+
+def watched(source, labelled, seed):
+    """Real images to compare the diversity of samples with, as training sees them.
+
+    Args:
+        source: of `image`, and of `label` if `labelled`.
+        labelled: bool.
+        seed: int.
+
+    Returns:
+        `(images, labels or None)`; None where no two images, or no two of one label, can be compared.
+    """
+    pixels = source.element_spec["image"].shape.num_elements()
+    count = min(len(source), max(16, min(WATCHED_IMAGES, WATCHED_NUMBERS // pixels)))
+    if count < 2:
+        return None
+    batch = next(iter(source.batches(count, seed=seed).take(1)))
+    labels = np.asarray(batch["label"]) if labelled else None
+    if labels is not None and np.bincount(labels).max() < 2:
+        return None
+    return np.asarray(batch["image"]), labels
+
 
 def gathered(source, most=10_000):
     """Returns images and labels of a source as arrays, nothing random; labels None without any.
