@@ -203,13 +203,16 @@ class Train(Training):
         scheme = getattr(schemes, self.card.class_name)
         penalty = {(): None, ("none",): ()}.get(self.penalty, self.penalty)
         shared = {"image_size": self.size, "channels": self.channels, "width": self.width}
-        shared |= {"classes": len(labels)} if labels else {}
-        judge = self.discriminator_settings(scheme, penalty)
+        classes = {"classes": len(labels)} if labels else {}
+        told = getattr(scheme, "told_labels", ())
+        judge = self.discriminator_settings(scheme, penalty) | (classes if "discriminator" in told else {})
         model = scheme(
-            architecture.generator(**shared, latent_size=self.latent_size),
+            architecture.generator(
+                **shared, **(classes if "generator" in told else {}), latent_size=self.latent_size
+            ),
             architecture.discriminator(**shared, **judge),
             latent_size=self.latent_size,
-            **({"classes": len(labels)} if labels else {}),
+            **classes,
         )
         rate = self.discriminator_learning_rate
         model.compile(
@@ -227,6 +230,7 @@ class Train(Training):
     def discriminator_settings(self, scheme, penalty):
         """What the discriminator's builder is told beside the sizes."""
         takes = NETWORKS[self.network].arguments["discriminator"]
+        told = getattr(scheme, "told_labels", ()) if self.conditional else ()
         names = (scheme.defaults.get("penalty"),) if penalty is None else penalty
         normalization = self.normalization
         if normalization is None:
@@ -235,7 +239,7 @@ class Train(Training):
         settings = {
             "normalization": None if normalization == "none" else normalization,
             "spectral_normalization": self.spectral_normalization,
-            **({"conditioning": self.conditioning} if self.conditional else {}),
+            **({"conditioning": self.conditioning} if "discriminator" in told else {}),
         }
         return {name: value for name, value in settings.items() if name in takes}
 

@@ -18,18 +18,9 @@ from kgan.app.verbs import evaluate, export
 from kgan.app.verbs.train import Training
 from kgan.app.verbs.trained import Trained
 from kgan.errors import UserError
+from kgan.tasks.video.recipes import RECIPES
 
 APP = "video-prediction"
-# What a flag means that was left out: of a folder what a CPU can do overnight, of digits what minutes allow.
-FOLDER = {
-    "epochs": 100,
-    "image_size": "64",
-    "batch_size": 8,
-    "width": 32,
-    "channels": 3,
-    "learning_rate": 2e-4,
-}
-DIGITS = {"epochs": 4, "image_size": "64", "batch_size": 8, "width": 16, "channels": 1, "learning_rate": 1e-3}
 # The digits in motion are drawn anew in each epoch; this many clips are kept apart.
 EXAMPLES, SHOWN = 6, 4
 
@@ -48,53 +39,48 @@ class Train(Training):
 
     APP = APP
 
-    data: flags.Text = None
+    RECIPES = RECIPES
+    GROUPS = Training.groups(
+        common=("input_frames", "output_frames", "stride", "mirror"),
+        network=("channels", "width"),
+        loss=("p", "adversarial_weight", "gradient_weight", "learning_rate", "ema_half_life"),
+    )
+
+    data: flags.Data = None
     """A folder of videos, or of folders of numbered frames. Left out: handwritten digits in motion."""
-    batch_size: flags.Whole = None
-    """Clips a batch, over all devices together. Left out: 8."""
+    batch_size: flags.Positive = 8
+    """Clips a batch, over all devices together."""
     image_size: flags.Text = None
-    """Height and width of a frame in pixels: N, or HEIGHTxWIDTH, multiples of 8. Left out: 64."""
+    """Height and width of a frame in pixels: N, or HEIGHTxWIDTH, multiples of 8."""
     channels: Annotated[Channels | None, flags.choices(Channels)] = None
-    """1 for grey, 3 for color. Left out: 1 for digits, else 3."""
-    input_frames: int = 4
+    """1 for grey, 3 for color."""
+    input_frames: flags.Positive = 4
     """Frames that are seen."""
-    output_frames: int = 1
+    output_frames: flags.Positive = 1
     """Frames that are drawn at once; more come by drawing again."""
-    stride: int = 1
+    stride: flags.Positive = 1
     """Take every stride-th frame of a video."""
-    minimum_motion: float = 0.0
+    minimum_motion: flags.NotNegativeNumber = 0.0
     """Leave out clips whose frames differ less, on average, in grey levels from 0 to 255."""
     width: flags.Whole = None
-    """Features of the generator's first convolutions. Left out: 32 for a folder (the paper's 128), 16 for digits."""
+    """Features of the generator's first convolutions."""
     p: Power = 2
     """The pixel loss's power: 1 or 2."""
-    adversarial_weight: float = 0.05
+    adversarial_weight: flags.NotNegativeNumber = 0.05
     """Weight of fooling the discriminators; 0 leaves them out."""
-    gradient_weight: float = 1.0
+    gradient_weight: flags.NotNegativeNumber = 1.0
     """Weight of the gradient difference loss, against blur."""
     learning_rate: flags.Number = None
-    """Of both sides; falls to zero in the second half of --epochs. Left out: 2e-4 for a folder, 1e-3 for digits."""
-    ema_decay: float = 0.99
-    """Decay of a moving average of the generator, which then serves; 0 for none."""
-    mirror: bool = False
+    """Of both sides; falls to zero in the second half."""
+    ema_half_life: flags.Weight = None
+    """Clips after which a moving average of the generator, which then serves, has forgotten half; 0 for none. In a
+    short training at most a tenth of it."""
+    mirror: flags.Switch = False
     """Mirror half of the clips in training."""
-    held_out: float = 0.1
+    held_out: flags.Fraction = 0.1
     """Share of the videos kept for `evaluate`; a test folder takes its place. Of one video: tenths of its time."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        self.fill(FOLDER if self.data else DIGITS)
-
     def check(self):
-        for name in ("width", "learning_rate", "input_frames", "output_frames", "stride"):
-            flags.positive(name, getattr(self, name))
-        for name in ("adversarial_weight", "gradient_weight", "minimum_motion"):
-            if not getattr(self, name) >= 0:
-                raise UserError(
-                    f"expected --{name.replace('_', '-')} of at least 0; found {getattr(self, name)}"
-                )
-        flags.share("held_out", self.held_out)
-        flags.share("ema_decay", self.ema_decay)
         if any(side % 8 or side < 32 for side in self.size):
             raise UserError(
                 "expected --image-size in multiples of 8, at least 32, as frames are drawn at four scales; found "
@@ -124,36 +110,31 @@ class Train(Training):
             cache=Path(self.run) / "frames",
         )
 
-    def open_split(self, frames=None):
-        """What to train on, what to measure with, and which that is, in words."""
-        source = self.open_all(self.input_frames + (frames or self.output_frames))
-        if not self.held_out:
-            return source, source, "those trained on"
-        training, apart = source.split(self.held_out)
-        return training, apart, f"held out ({self.held_out:.0%}), seed 0"
+    def open(self, frames=None):
+        """The split of the clips, which are as long as `frames` are to be drawn."""
+        from kgan.data.source.split import Split
 
-    def open_source(self):
-        return self.open_split()[0]
+        return Split.of(self.open_all(self.input_frames + (frames or self.output_frames)), self.held_out)
 
-    def stages(self, source):
+    def stages(self, split):
         from kgan.app.run.stages import Stage
         from kgan.data.source.examples import batch_of
         from kgan.tasks.video.sample_grid import clips_in_rows
 
-        examples = batch_of(self.open_split(frames=SHOWN)[1], EXAMPLES)["frames"]
-        steps = source.batches_per_epoch(self.batch_size)
+        examples = batch_of(self.open(frames=SHOWN).measured, EXAMPLES)["frames"]
         return [
             Stage(
                 "train",
-                lambda previous: self.build(steps),
-                source,
+                lambda previous, steps: self.build(steps),
+                split.training,
+                self.steps,
                 self.epochs,
                 draw=lambda model: clips_in_rows(model, examples, SHOWN),
             )
         ]
 
-    def build(self, steps_per_epoch=1):
-        """Returns the compiled scheme."""
+    def build(self, steps=1000):
+        """Returns the compiled scheme for a training of so many steps."""
         from kgan.networks import multiscale
         from kgan.schemes import VideoPredictionGAN
         from kgan.tasks.translation.translation import adam
@@ -165,18 +146,16 @@ class Train(Training):
                 self.size, self.channels, self.input_frames, self.output_frames, max(4, self.width // 2)
             )
         model = VideoPredictionGAN(generator, judges, p=self.p)
-        # Two batches a step where there are two sides: each learns from its own.
-        steps = steps_per_epoch // (2 if judges else 1)
         weights = {"generator/gradient_difference": self.gradient_weight}
         model.compile(
-            adam(self.learning_rate, self.epochs, steps),
-            adam(self.learning_rate / 10, self.epochs, steps) if judges else None,
+            adam(self.learning_rate, steps),
+            adam(self.learning_rate / 10, steps) if judges else None,
             loss_weights={
                 **weights,
                 **({"generator/adversarial": self.adversarial_weight} if judges else {}),
             },
             generator_batch="fresh" if judges else "shared",
-            ema_decay=self.ema_decay or None,
+            ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,
         )
@@ -193,22 +172,20 @@ class Predict(Trained):
     """Video files, or folders of numbered frames."""
     output: flags.Text = None
     """Folder to write to, a sub-folder a video. Left out: `predicted` in the run's folder."""
-    frames: int = 8
+    frames: flags.Positive = 8
     """How many frames to draw."""
     start: flags.Whole = None
     """Go on from this frame (from 1 on), and show the truth beside. Left out: from the video's end."""
     format: Format = "gif"
     """Of the moving picture: `gif`, `mp4`, or `png` for numbered frames alone."""
-    rate: float = 8.0
+    rate: flags.Above = 8.0
     """Frames a second of the moving picture."""
-    longest_side: int = 512
+    longest_side: flags.Positive = 512
     """Frames with a longer side are made smaller first."""
     overwrite: bool = False
     """Replace what is there."""
 
     def check(self):
-        for name in ("frames", "start", "rate", "longest_side"):
-            flags.positive(name, getattr(self, name))
         if not self.inputs:
             raise UserError("expected a video file or a folder of frames to go on with; found none; name one")
         for path in self.inputs:
@@ -247,25 +224,20 @@ class Evaluate(evaluate.Evaluate):
 
     APP = APP
 
-    frames: int = 8
+    frames: flags.Positive = 8
     """How many frames to draw, each from those before it."""
-    most: int = 100
+    most: flags.Positive = 100
     """How many clips to measure with, at most."""
-
-    def check(self):
-        for name in ("frames", "most"):
-            flags.positive(name, getattr(self, name))
-        super().check()
 
     def work(self, model):
         from kgan.data.source.examples import batch_of
         from kgan.tasks.video.scores import compare, table
 
-        _, apart, split = self.training(Train).open_split(self.frames)
-        clips = batch_of(apart, self.most)["frames"]
+        split = self.training(Train).open(self.frames)
+        clips = batch_of(split.measured, self.most)["frames"]
         found = compare(model, clips, self.frames)
         protocol = (
-            f"{len(clips)} clips, {split}; frame 1 to {self.frames} after {model.input_frames} seen ones, each drawn "
+            f"{len(clips)} clips, {split.words}; frame 1 to {self.frames} after {model.input_frames} seen ones, each drawn "
             "from those before it; means over clips of each clip's value, in dB but for SSIM, 8 bits, equal frames "
             "counted as 60 dB; moving: optical flow above 0.2 pixels"
         )

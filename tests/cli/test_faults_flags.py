@@ -11,7 +11,7 @@ import pytest
 from kgan.app import flags, names
 from kgan.cli import dispatch
 
-APPS = ("image-generation", "super-resolution", "inpainting", "pix2pix", "cyclegan")
+APPS = ("image-generation", "super-resolution", "inpainting", "pix2pix", "cyclegan", "video-prediction")
 NOBODY_LOADS = (
     "import sys; from kgan import cli; code = cli.main({arguments}); "
     "print(code, {{'tensorflow', 'keras'}} & {{*sys.modules}})"
