@@ -237,7 +237,7 @@ class Evaluate(evaluate.Evaluate):
         clips = batch_of(split.measured, self.most)["frames"]
         found = compare(model, clips, self.frames)
         protocol = (
-            f"{len(clips)} clips, {split.words}; frame 1 to {self.frames} after {model.input_frames} seen ones, each drawn "
+            f"{len(clips)} clips, {split.words}; frame 1 to {self.frames} after {model.input_frames} seen, each drawn "
             "from those before it; means over clips of each clip's value, in dB but for SSIM, 8 bits, equal frames "
             "counted as 60 dB; moving: optical flow above 0.2 pixels"
         )

@@ -35,7 +35,7 @@ def test_M7_less_is_hidden_than_is_painted_so_the_overlap_counts():
     picture = np.stack([rows, columns, rows * columns], axis=-1).astype("float32")
     found = {}
     for overlap in (0, 3, 7):
-        (batch,) = train(overlap=overlap).open_split()[0].batches(1, training=False).take(1)
+        (batch,) = train(overlap=overlap).open().training.batches(1, training=False).take(1)
         mask = np.asarray(batch["mask"])[0, :, :, 0]
         side = SIZE // 2 - 2 * overlap
         start = (SIZE - side) // 2

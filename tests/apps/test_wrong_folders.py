@@ -121,7 +121,7 @@ def test_pictures_smaller_than_the_crops(complaint, tmp_path):
 def test_C9_one_small_picture_among_many_is_left_out_and_named(tmp_path):
     data = pictures(tmp_path / "data", ["tiny.png"], (40, 60))
     pictures(data, ["a.png", "b.png"], (100, 120))
-    source = super_resolution.Train(data=str(data), held_out=0).open_source()
+    source = super_resolution.Train(data=str(data), held_out=0).open().training
     assert len(source) == 2
     assert "1 of no use: tiny.png (has 60x40 pixels, fewer than 96x96)" in source.summary()
 
@@ -130,7 +130,7 @@ def test_P6_two_qualities_are_pairs_at_their_own_scale(complaint, tmp_path):
     pictures(tmp_path / "data/hq", ["a.png", "b.png"], (192, 96))
     pictures(tmp_path / "data/lq", ["a.png", "b.png"], (96, 48))
     command = {"data": str(tmp_path / "data"), "held_out": 0, "image_size": "96"}
-    source = super_resolution.Train(**command, scale=2).open_source()
+    source = super_resolution.Train(**command, scale=2).open().training
     assert {name: spec.shape.as_list() for name, spec in source.element_spec.items()} == {
         "source": [48, 48, 3],
         "target": [96, 96, 3],
