@@ -5,12 +5,14 @@ from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
+from kgan.layers.equalized import EqualizedConv2D, EqualizedDense
 from kgan.layers.gated_convolution import GatedConv2D
 from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
+from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, UnitLength
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
@@ -24,18 +26,24 @@ __all__ = [
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
+    "EqualizedConv2D",
+    "EqualizedDense",
     "GatedConv2D",
     "GridSum",
     "GroupedConv2D",
     "InstanceNormalization",
     "LabelPlanes",
+    "LearnedConstant",
     "LearnedGrid",
     "MinibatchStandardDeviation",
+    "ModulatedConv2D",
+    "NoisyLeaky",
     "PartialConv2D",
     "PixelShuffle",
     "ReflectionPadding2D",
     "RowwiseConv2D",
     "SpectralNormalization",
     "SmoothFill",
+    "UnitLength",
     "diff_augment",
 ]
