@@ -70,6 +70,7 @@ class SchemeGame:
             model.evaluation_steps.assign_add(1)
             metrics = {metric.name: metric.result() for metric in model.settings.metrics}
             return self._shaped(model.means.update(logs) | metrics)
+        logs = model.memory.follow(logs, model.steps)
         logs = logs | model.after_step(dict(logs))
         model.steps.assign_add(1)
         return self._shaped(model.means.update(logs))
@@ -83,7 +84,9 @@ class SchemeGame:
     def learn_names(self, spec):
         """Make a running mean of each log that a step on such a (symbolic) batch has, and check `loss_weights`."""
         model = self.model
+        model.memory.asked = False
         names = list(backend.output_spec(self._all_logs, spec))
+        model.memory.check(type(model).__name__, names)
         known = terms.known_names(names)
         # A scheme's own weights may name a term that this model, built without its network, does not have.
         unknown = sorted(set(model.loss_weights) - known - set(model.defaults.get("loss_weights") or ()))
@@ -101,4 +104,5 @@ class SchemeGame:
                     logs |= found
                     if total is not None:
                         logs[f"{side}/gradient_norm"] = total
+        logs = self.model.memory.follow(logs, self.model.steps)
         return logs | {n: ops.cast(v, "float32") for n, v in self.model.after_step(dict(logs)).items()}

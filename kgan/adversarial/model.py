@@ -14,6 +14,7 @@ from kgan.adversarial.batch import read_batch
 from kgan.adversarial.expectations import check_output
 from kgan.adversarial.game import SchemeGame
 from kgan.adversarial.logs import RunningMeans
+from kgan.adversarial.memory import Memory
 from kgan.adversarial.settings import Settings
 from kgan.adversarial.sides import SideOptimizers
 from kgan.adversarial.state import Saved
@@ -49,6 +50,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         counter = functools.partial(self.add_state, value=0, dtype="int64", aggregation="only_first_replica")
         self.steps, self.evaluation_steps = counter("steps"), counter("evaluation_steps")
         self.game, self.means, self.averages = SchemeGame(self), RunningMeans(), Averages()
+        self.memory = Memory()
         self._take(Settings())
         self.built = True
 
@@ -111,6 +113,24 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         """Log a number that is no loss term; `name` as "discriminator/accuracy"."""
         getattr(batch, "logs", {})[name] = ops.cast(value, "float32")
 
+    def seen(self, batch, image, color=True):
+        """What a discriminator gets to see of an image: augmented, if the model was compiled so.
+
+        All that is seen of one batch is augmented by one draw: real and generated, both halves of a pair, a mask.
+        `contest` does this to what it is given; a scheme does it to what its judge adds (a source, a mask).
+
+        Args:
+            batch: as for `draw`.
+            image: `(batch, height, width, channels)`.
+            color: False for a mask, which is moved about only.
+        """
+        self.memory.asked = True
+        augment = self.memory.augment
+        if augment is None or Batch(batch).moment.evaluating:
+            return image
+        draw = functools.partial(self.draw, batch)
+        return augment(image, draw, self.memory.probability(self.steps), color=color)
+
     def contest(self, batch, side, judge, real, fake, of=""):
         """The terms that the two sides play for: the compiled loss, and in D's turn its penalties; logs D's accuracy.
 
@@ -121,14 +141,19 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
             real, fake: images of one shape `(batch, height, width, channels)`.
             of: names one discriminator of several ("adversarial_a" for "a"); add theirs up with `terms.summed`.
         """
+        if len(real.shape) == 4:
+            of_image, judge = judge, lambda image: of_image(self.seen(batch, image))
         found, real_logits, fake_logits = terms.contest(side, judge, real, fake, self.loss, of)
         if side == "generator":
             return found
-        for name, value in terms.accuracy(self.loss, real_logits, fake_logits, of).items():
+        noted = terms.accuracy(self.loss, real_logits, fake_logits, of)
+        noted |= self.memory.logs(self.loss, real_logits, fake_logits, of)
+        for name, value in noted.items():
             self.log(batch, name, value)
         updates = ops.cast(self.steps, "int32") * self.discriminator_steps
         updates += ops.cast(Batch(batch).moment.turn, "int32")
         draw = functools.partial(self.draw, batch)
+        found |= self.memory.terms(real_logits, fake_logits, of)
         return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw)
 
     def add_state(self, name, value, dtype="float32", aggregation="mean"):
@@ -149,6 +174,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         discriminator_steps=None,
         generator_batch=None,
         ema_decay=None,
+        augment=None,
         metrics=None,
         seed=0,
         jit_compile="auto",
@@ -169,6 +195,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
                 forward pass) or "fresh" (from another one, as in Goodfellow's Algorithm 1).
             ema_decay: decay in (0, 1) of an exponential moving average of the generator side, which
                 `predict`, `sample` and exports then use.
+            augment: name or object of `kgan.augmentation`: what becomes of all that a discriminator sees in training.
             metrics: Keras metrics, updated with (real, generated) images by `evaluate`.
             seed: key of every random number that the scheme draws.
             jit_compile: "auto" uses XLA where it works and pays; True insists; False does without.
@@ -187,6 +214,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
             discriminator_steps=discriminator_steps,
             generator_batch=generator_batch,
             ema_decay=ema_decay,
+            augment=augment,
             metrics=metrics,
             seed=seed,
             jit_compile=jit_compile,
@@ -217,6 +245,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
             self.discriminator_optimizer, self.generator_optimizer = self.optimizer.optimizers
             self.settings = settings.with_optimizers(*self.optimizer.optimizers)
             self._start_averaging()
+            self.memory = Memory(settings.augment, settings.penalty, self.add_state, self.memory)
         self.means = RunningMeans()
 
     def _take(self, settings):

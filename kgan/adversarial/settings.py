@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from kgan import losses, penalties
+from kgan import augmentation, losses, penalties
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Settings:
     discriminator_steps: int = 1
     generator_batch: str = "shared"
     ema_decay: float | None = None
+    augment: Any = None
     metrics: list = dataclasses.field(default_factory=list)
     seed: int = 0
     jit_compile: bool | str = "auto"
@@ -61,6 +62,7 @@ class Settings:
         set_to(
             loss=None if self.loss is None else losses.get(self.loss),
             penalty=penalties.get(self.penalty),
+            augment=augmentation.get(self.augment),
             metrics=list(self.metrics),
             seed=int(self.seed),
         )

@@ -52,8 +52,6 @@ def mapping(
         )(label)
         embedded = UnitLength(dtype="float32", name="unit_label")(embedded)
         x = layers.Concatenate(dtype="float32", name="labelled")([x, embedded])
-            [x, UnitLength(dtype="float32", name="unit_label")(embedded)]
-        )
     for index in range(1, depth + 1):
         x = EqualizedDense(style_size, activation="leaky", rate=rate, dtype="float32", name=f"dense_{index}")(
             x
@@ -114,6 +112,50 @@ def synthesis(
         name = "image" if stage == doublings else f"stage_{stage}_image"
         image = part if image is None else layers.Add(dtype="float32", name=name)([image, part])
     return keras.Model({"styles": styles, "noise": noise}, image, name="synthesis")
+
+
+def generator(
+    image_size: tuple[int, int] = (32, 32),
+    channels: int = 3,
+    latent_size: int = 128,
+    width: int = 32,
+    most: int = 128,
+    classes: int = 0,
+    style_size: int | None = None,
+    depth: int = 8,
+) -> keras.Model:
+    """Mapping and synthesis as one network, its layers `mapping` and `synthesis`.
+
+    Args:
+        image_size, channels, width, most: as for `synthesis`.
+        latent_size, depth, classes: as for `mapping`.
+        style_size: length of a style; that of a latent unless given.
+
+    Returns:
+        `generator`: {"latent": (batch, latent_size), "noise": (batch, numbers)}, and "label" if there are classes, to
+        (batch, height, width, channels): all layers share one style.
+
+    Raises:
+        ValueError: for a size that cannot be halved so often.
+
+    Example:
+        >>> generator((32, 48), channels=1, latent_size=64, width=8).output_shape
+        (None, 32, 48, 1)
+    """
+    style_size = style_size or latent_size
+    of_latent = mapping(latent_size, style_size, depth, classes)
+    of_styles = synthesis(image_size, channels, style_size, width, most)
+    latent, noise = (
+        keras.Input((latent_size,), name="latent"),
+        keras.Input(of_styles.input["noise"].shape[1:], name="noise"),
+    )
+    inputs = {"latent": latent, "noise": noise}
+    if classes:
+        inputs["label"] = conditions.label_input()
+    style = of_latent({"latent": latent, "label": inputs["label"]} if classes else latent)
+    styles = layers.RepeatVector(of_styles.input["styles"].shape[1], dtype="float32", name="styles")(style)
+    image = of_styles({"styles": styles, "noise": noise})
+    return keras.Model(inputs, image, name="generator")
 
 
 def discriminator(

@@ -49,18 +49,19 @@ class BEGAN(GAN):
         self.gamma, self.balance_rate = gamma, balance_rate
         self.k = self.add_state("k", 0.0)
 
-    def reconstruction_error(self, image):
+    def reconstruction_error(self, batch, image):
         """`L(v) = mean |v - D(v)|`."""
+        image = self.seen(batch, image)
         return ops.mean(ops.abs(image - self.discriminator(image)))
 
     def discriminator_losses(self, batch, generated):
         return {
-            "reconstruction_real": self.reconstruction_error(batch["image"]),
-            "reconstruction_fake": -self.k * self.reconstruction_error(generated["image"]),
+            "reconstruction_real": self.reconstruction_error(batch, batch["image"]),
+            "reconstruction_fake": -self.k * self.reconstruction_error(batch, generated["image"]),
         }
 
     def generator_losses(self, batch, generated):
-        return {"reconstruction": self.reconstruction_error(generated["image"])}
+        return {"reconstruction": self.reconstruction_error(batch, generated["image"])}
 
     def after_step(self, terms):
         real, fake = terms["discriminator/reconstruction_real"], terms["generator/reconstruction"]

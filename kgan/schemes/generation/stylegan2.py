@@ -5,9 +5,8 @@ import math
 from keras import KerasTensor, ops
 
 from kgan import backend
-from kgan.adversarial import AdversarialModel
-from kgan.expectations import inputs_by_name
-from kgan.schemes.generation.conditional_gan import ConditionalGAN, require_labels
+from kgan.adversarial.expectations import inputs_by_name
+from kgan.schemes.generation.conditional_gan import ConditionalGAN
 
 ADAM = {
     "class_name": "Adam",
@@ -27,8 +26,9 @@ class StyleGAN2(ConditionalGAN):
     `w' = mean + truncation * (w - mean)`.
 
     Args:
-        mapping: network from latents (and labels) to styles `(batch, style_size)`.
-        synthesis: network from `{"styles": (batch, layers, style_size), "noise": (batch, numbers)}` to images.
+        generator: network of `stylegan2.generator`: a layer `mapping` from latents (and labels) to styles
+            `(batch, style_size)`, and a layer `synthesis` from `{"styles": (batch, layers, style_size), "noise":
+            (batch, numbers)}` to images.
         discriminator: network from images (and labels) to logits.
         latent_size: numbers in a latent.
         classes: how many labels; 0 for none.
@@ -41,9 +41,7 @@ class StyleGAN2(ConditionalGAN):
         ValueError: networks that do not fit together, or numbers out of range.
 
     Example:
-        >>> model = StyleGAN2(
-        ...     stylegan2.mapping(64, 128), stylegan2.synthesis(style_size=128), stylegan2.discriminator(), 64
-        ... )
+        >>> model = StyleGAN2(stylegan2.generator(latent_size=64), stylegan2.discriminator(), latent_size=64)
         >>> model.compile()
         >>> model.sample(16, truncation=0.7)
 
@@ -60,8 +58,7 @@ class StyleGAN2(ConditionalGAN):
 
     def __init__(
         self,
-        mapping,
-        synthesis,
+        generator,
         discriminator,
         latent_size=512,
         classes=0,
@@ -71,16 +68,30 @@ class StyleGAN2(ConditionalGAN):
         path_decay=0.01,
         **kwargs,
     ):
-        AdversarialModel.__init__(self, **kwargs)
-        self.mapping, self.synthesis, self.discriminator = mapping, synthesis, discriminator
-        self.latent_size, self.classes, self.mixing = latent_size, classes, mixing
-        self.path_weight, self.path_interval, self.path_decay = path_weight, path_interval, path_decay
+        found = {layer.name for layer in generator.layers}
+        if not {"mapping", "synthesis"} <= found:
+            raise ValueError(
+                "StyleGAN2: expected a generator with layers 'mapping' and 'synthesis', received one without. Build it "
+                "with stylegan2.generator()."
+            )
+        super().__init__(generator, discriminator, latent_size, classes, **kwargs)
+        self.mixing, self.path_weight = mixing, path_weight
+        self.path_interval, self.path_decay = path_interval, path_decay
         self.path_length = self.add_state("path_length", 0.0)
-        self.check_networks()
+        self.check_numbers()
 
-    def check_networks(self):
-        """Latent fits mapping, styles fit synthesis, images fit the discriminator; numbers in their ranges."""
-        require_labels("StyleGAN2", self.classes, mapping=self.mapping, discriminator=self.discriminator)
+    @property
+    def mapping(self):
+        """The generator's network from latents to styles."""
+        return self.generator.get_layer("mapping")
+
+    @property
+    def synthesis(self):
+        """The generator's network from styles to images."""
+        return self.generator.get_layer("synthesis")
+
+    def check_numbers(self):
+        """Each in its range."""
         wanted = {
             "mixing": 0 <= self.mixing <= 1,
             "path_weight": self.path_weight >= 0,
@@ -93,26 +104,6 @@ class StyleGAN2(ConditionalGAN):
                     f"StyleGAN2: expected {name} in its range, received {getattr(self, name)!r}. mixing is a share, "
                     "path_weight not negative, path_interval a whole number of steps, path_decay in (0, 1]."
                 )
-        if not isinstance(self.synthesis.input, dict) or set(self.synthesis.input) != {"styles", "noise"}:
-            raise ValueError(
-                "StyleGAN2: expected a synthesis network with inputs 'styles' and 'noise', received one with "
-                f"{[tensor.name for tensor in self.synthesis.inputs]}. Build it with stylegan2.synthesis()."
-            )
-        latent = inputs_by_name(self.mapping, "latent")["latent"].shape[-1]
-        style, taken = self.mapping.outputs[0].shape[-1], self.synthesis.input["styles"].shape[-1]
-        made = tuple(self.synthesis.outputs[0].shape)
-        judged = tuple(inputs_by_name(self.discriminator, "image")["image"].shape)
-        for what, first, second in (
-            ("latent_size and the mapping's latents", self.latent_size, latent),
-            ("the mapping's styles and the synthesis network's", style, taken),
-            ("made and judged images", made, judged),
-        ):
-            if first != second:
-                raise ValueError(f"StyleGAN2: expected {what} to be alike, received {first} and {second}.")
-
-    @property
-    def generator_side(self):
-        return [self.mapping, self.synthesis]
 
     @property
     def input_signature(self):

@@ -44,15 +44,16 @@ class FreeFormInpainting(Inpainting):
             return {"picture": made, "hole": hole}
         return {"coarse": made["coarse"], "picture": made["image"], "hole": hole}
 
-    def judge(self, image, hole):
+    def judge(self, image, hole, batch):
         """D's logits for an image, beside its mask if D sees that."""
-        both = "mask" in inputs_by_name(self.discriminator, "image")
-        return self.discriminator({"image": image, "mask": hole} if both else image)
+        if "mask" not in inputs_by_name(self.discriminator, "image"):
+            return self.discriminator(image)
+        return self.discriminator({"image": image, "mask": self.seen(batch, hole, color=False)})
 
     def played(self, batch, generated, side):
         """One side's adversarial terms."""
         return self.contest(
-            batch, side, lambda x: self.judge(x, generated["hole"]), batch["image"], generated["image"]
+            batch, side, lambda x: self.judge(x, generated["hole"], batch), batch["image"], generated["image"]
         )
 
     def discriminator_losses(self, batch, generated):

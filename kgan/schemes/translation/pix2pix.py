@@ -70,7 +70,9 @@ class Pix2Pix(AdversarialModel):
 
     def judge(self, image, batch):
         """D's logits for an image, beside its source if D is conditional."""
-        return self.discriminator({"source": batch["source"], "target": image} if self.conditional else image)
+        if not self.conditional:
+            return self.discriminator(image)
+        return self.discriminator({"source": self.seen(batch, batch["source"]), "target": image})
 
     def played(self, batch, generated, side):
         """One side's adversarial terms."""

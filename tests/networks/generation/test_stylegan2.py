@@ -48,6 +48,9 @@ def test_synthesis(tmp_path):
     model = check_builder(
         lambda: stylegan2.synthesis((16, 24), 1, 4, **TINY), tmp_path, (16, 24, 1), "synthesis"
     )
+    made = stylegan2.generator((16, 24), 1, 4, **TINY, classes=3)
+    assert set(made.input) == {"latent", "noise", "label"}
+    assert made.output_shape == (None, 16, 24, 1)
     # One noise for the first layer, two a doubling.
     assert model.input["noise"].shape[1] == 4 * 6 + 2 * 8 * 12 + 2 * 16 * 24
 

@@ -17,8 +17,7 @@ TINY = {"image_size": (16, 16), "channels": 1, "width": 2, "most": 4}
 
 def make(classes=0, group_size=1, **options):
     return StyleGAN2(
-        stylegan2.mapping(4, 6, depth=2, classes=classes),
-        stylegan2.synthesis(**TINY, style_size=6),
+        stylegan2.generator(**TINY, latent_size=4, style_size=6, depth=2, classes=classes),
         stylegan2.discriminator(**TINY, classes=classes, group_size=group_size),
         latent_size=4,
         classes=classes,
@@ -131,19 +130,9 @@ def test_what_does_not_fit_is_told():
         make().sample(2, truncation=1.5)
     with pytest.raises(ValueError, match="mixing in its range, received 2"):
         make(mixing=2)
+    with pytest.raises(ValueError, match="layers 'mapping' and 'synthesis'"):
+        StyleGAN2(stylegan2.mapping(4, 6, depth=1), stylegan2.discriminator(**TINY), 4)
     with pytest.raises(
-        ValueError, match="latent_size and the mapping's latents to be alike, received 5 and 4"
+        ValueError, match="latent_size to be what the generator takes, received latent_size=5"
     ):
-        StyleGAN2(
-            stylegan2.mapping(4, 6, depth=1),
-            stylegan2.synthesis(**TINY, style_size=6),
-            stylegan2.discriminator(**TINY),
-            latent_size=5,
-        )
-    with pytest.raises(ValueError, match="inputs 'styles' and 'noise'"):
-        StyleGAN2(
-            stylegan2.mapping(4, 6, depth=1),
-            stylegan2.mapping(4, 6, depth=1),
-            stylegan2.discriminator(**TINY),
-            4,
-        )
+        StyleGAN2(stylegan2.generator(**TINY, latent_size=4), stylegan2.discriminator(**TINY), 5)
