@@ -114,6 +114,17 @@ class AdaptiveAugment(Configured):
             images of the same shape and type.
         """
         self.check(images.shape[1:3])
+        if not self.adaptive:
+            return self.transformed(images, draw, probability, use, color)
+        # p starts at zero, where all of this would be work for nothing.
+        return ops.cond(
+            probability > 0,
+            lambda: self.transformed(images, draw, probability, use, color),
+            lambda: ops.convert_to_tensor(images),
+        )
+
+    def transformed(self, images, draw, probability, use="augment", color=True):
+        """`__call__` for a p above zero."""
         batch = ops.shape(images)[0]
         uniform = _Columns(draw(f"{use}/uniform", (batch, 21), "uniform"))
         normal = _Columns(draw(f"{use}/normal", (batch, 7), "normal"))

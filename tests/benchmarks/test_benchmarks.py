@@ -23,7 +23,7 @@ def scripts(monkeypatch):
 SLOW = pytest.param("cyclegan128", marks=pytest.mark.slow)  # Tracing its ten passes takes a while.
 
 
-@pytest.mark.parametrize("name", ["dcgan64", "srgan", "pix2pix256", SLOW, "context-encoder128"])
+@pytest.mark.parametrize("name", ["dcgan64", "srgan", "pix2pix256", SLOW, "context-encoder128", "r3gan64"])
 def test_a_tiny_step(name):
     import torch
     import train_step

@@ -8,6 +8,7 @@ and here: generator 3,576,704 with a latent of 100, discriminator 2,765,568.
 import keras
 from keras import layers
 
+from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.networks.parts import conditioning as conditions
 from kgan.networks.parts.image_size import grid_of
 from kgan.networks.parts.normalization import normalize
@@ -76,6 +77,7 @@ def discriminator(
     classes: int = 0,
     normalization: str | None = "batch",
     conditioning: str = "concatenate",
+    minibatch_deviation: bool = False,
 ) -> keras.Model:
     """One convolution with stride a halving, leaky rectifiers, and a linear layer to the logit.
 
@@ -88,6 +90,8 @@ def discriminator(
             or None. A gradient penalty per sample (WGAN-GP) must not meet "batch".
         conditioning: "concatenate" (a learned plane a class beside the image) or "projection" (on the
             features that the last layer sees).
+        minibatch_deviation: show the last layer how varied its batch is, as one more channel (Karras et al. 2018,
+            arXiv:1710.10196); against a generator that draws one picture for all latents.
 
     Returns:
         `discriminator`: (batch, height, width, channels), or {"image", "label"}, to logits (batch, 1),
@@ -114,6 +118,8 @@ def discriminator(
         if index > 1:
             x = normalize(x, normalization, f"normalization_{index}")
         x = layers.LeakyReLU(0.2, name=f"leaky_{index}")(x)
+    if minibatch_deviation:
+        x = MinibatchStandardDeviation(name="deviation")(x)
     features = layers.Flatten(name="features")(x)
     logit = wrap(layers.Dense(1, dtype="float32", name="logit", **settings))(features)
     if classes and conditioning == "projection":

@@ -16,10 +16,10 @@ from kgan.networks.parts.image_size import grid_of
 
 # Channels next to the image, and the most anywhere; every data set of the paper, and what a processor can train.
 SIZES = {
-    "paper-cifar10": {"image_size": (32, 32), "width": 768, "most": 768},
-    "paper-ffhq64": {"image_size": (64, 64), "width": 384, "most": 768},
-    "paper-ffhq256": {"image_size": (256, 256), "width": 96, "most": 768},
-    "small": {"image_size": (32, 32), "width": 32, "most": 128, "blocks": 1},
+    "paper-cifar10": {"image_size": (32, 32), "width": 768, "most": 768, "blocks": 2},
+    "paper-ffhq64": {"image_size": (64, 64), "width": 384, "most": 768, "blocks": 2},
+    "paper-ffhq256": {"image_size": (256, 256), "width": 96, "most": 768, "blocks": 2},
+    "small": {"image_size": (32, 32), "width": 32, "most": 128},
 }
 
 
@@ -29,7 +29,7 @@ def generator(
     latent_size: int = 64,
     width: int = 32,
     most: int = 128,
-    blocks: int = 2,
+    blocks: int = 1,
     group_size: int = 16,
     expansion: int = 2,
     classes: int = 0,
@@ -47,7 +47,7 @@ def generator(
         latent_size: length of the latent.
         width: channels next to the image; each stage inwards has twice as many.
         most: channels that no stage exceeds.
-        blocks: a stage.
+        blocks: a stage; the paper has two.
         group_size: channels of a group in the 3x3 convolutions (all of them where there are fewer).
         expansion: how many times wider a block is inside.
         classes: number of labels, embedded and concatenated to the latent; with 0 there is no label.
@@ -92,7 +92,7 @@ def discriminator(
     channels: int = 3,
     width: int = 32,
     most: int = 128,
-    blocks: int = 2,
+    blocks: int = 1,
     group_size: int = 16,
     expansion: int = 2,
     classes: int = 0,

@@ -24,10 +24,12 @@ class Drawing:
         labels: list of int, the labels to draw; default: all.
         seed: int.
         overwrite: bool, whether existing files may be replaced.
+        truncation: float in [0, 1], how far styles may be from their mean; None where the model has none.
     """
 
-    def __init__(self, model, folder, names=None, labels=None, seed=0, overwrite=False):
+    def __init__(self, model, folder, names=None, labels=None, seed=0, overwrite=False, truncation=None):
         self.model = model
+        self.conditions = {} if truncation is None else {"truncation": truncation}
         self.folder = Path(folder)
         self.names = names
         self.labels = labels if labels is not None or names is None else list(range(len(names)))
@@ -48,10 +50,14 @@ class Drawing:
     def cells(self, count=None):
         """Returns `(images, captions, columns)`, as `kgan.pictures.grid.image_grid` takes them."""
         if self.names is None:
-            return self.model.sample(count or GRID_COUNT, seed=self.seed), None, None
+            return self.model.sample(count or GRID_COUNT, seed=self.seed, **self.conditions), None, None
         labels = np.array(self.labels)
         cells = LabelGrid([self.names[label] for label in labels], count)
-        return cells.fill(lambda wanted: self.model.sample(len(wanted), seed=self.seed, label=labels[wanted]))
+
+        def drawn(wanted):
+            return self.model.sample(len(wanted), seed=self.seed, label=labels[wanted], **self.conditions)
+
+        return cells.fill(drawn)
 
     def files(self, count=None):
         """Writes a PNG for each of `count` samples (64 if left out), or of `count` of each label (one).
@@ -60,11 +66,11 @@ class Drawing:
             The list of paths.
         """
         if self.names is None:
-            images = self.model.sample(count or GRID_COUNT, seed=self.seed)
+            images = self.model.sample(count or GRID_COUNT, seed=self.seed, **self.conditions)
             words = [""] * len(images)
         else:
             asked = np.repeat(self.labels, count or 1)
-            images = self.model.sample(len(asked), seed=self.seed, label=asked)
+            images = self.model.sample(len(asked), seed=self.seed, label=asked, **self.conditions)
             words = ["-" + re.sub(r"[^\w.-]", "_", self.names[label]) for label in asked]
         targets = [self.folder / f"{number:05d}{word}.png" for number, word in enumerate(words)]
         for target in targets:
@@ -96,5 +102,7 @@ class Drawing:
         inputs = {"latent": np.tile(points, (rows, 1))}
         if self.names is not None:
             inputs["label"] = np.repeat(np.array(self.labels, np.int32), count)
+        for name, value in self.conditions.items():
+            inputs[name] = np.full(len(inputs["latent"]), value, np.float32)
         images = self.model.predict(inputs, batch_size=64, verbose=0)
         return images.reshape(rows, count, *images.shape[1:])

@@ -33,6 +33,7 @@ def test_generator_draws_every_size_in_range(size, tmp_path):
         {"normalization": "layer"},
         {"normalization": "instance", "classes": 3},
         {"classes": 3, "conditioning": "projection"},
+        {"minibatch_deviation": True},
     ],
 )
 def test_discriminator_gives_one_bare_logit(options, tmp_path):
