@@ -44,7 +44,9 @@ def formula(name, real, fake, first, second):
     return np.mean((np.tanh(real @ first) @ second) ** 2)
 
 
-@pytest.mark.parametrize("name", [name for name in penalties.NAMES if name not in ("weight-clipping", "lecam")])
+@pytest.mark.parametrize(
+    "name", [name for name in penalties.NAMES if name not in ("weight-clipping", "lecam")]
+)
 def test_value_and_weight_gradient_equal_numpy(name):
     real, fake = RNG.normal(size=(5, 4)), RNG.normal(size=(5, 4))
     first, second = RNG.normal(size=(4, 6)), RNG.normal(size=(6, 1))
