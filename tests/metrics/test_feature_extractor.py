@@ -58,6 +58,14 @@ def test_extractors_take_any_size_and_say_what_they_did(images):
     assert feature_extractor.get(extractor) is extractor
 
 
+def test_images_are_averaged_on_the_way_to_a_smaller_size_not_sampled():
+    # Columns of +1 and -1, three times smaller: bilinear's weights 1 2 3 2 1 give (1 - 2 + 3 - 2 + 1) / 9 of them away
+    # from the border, where a sample without averaging would give 1.
+    stripes = np.broadcast_to(np.where(np.arange(24) % 2, -1.0, 1.0)[None, None, :, None], (2, 24, 24, 1))
+    inner = feature_extractor.FeatureExtractor("inner", lambda x: abs(x)[:, 1:-1, 1:-1], (8, 8), 1)
+    np.testing.assert_allclose(inner(stripes), 1 / 9, atol=1e-5)
+
+
 def test_a_model_of_the_user_is_an_extractor(images, tmp_path):
     image = keras.Input((16, 16, 3))
     model = keras.Model(image, keras.layers.GlobalAveragePooling2D()(image), name="mine")
