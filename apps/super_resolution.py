@@ -108,6 +108,11 @@ class Train(Training):
             raise UserError(
                 f"expected --features FILE.keras with --feature-layers; found {self.features}; drop one of them"
             )
+        if self.minutes and self.given["adversarial_steps"] is not None:
+            raise UserError(
+                f"expected no --adversarial-steps with --minutes, a third of which that stage gets; found "
+                f"{self.adversarial_steps}; drop one of them"
+            )
         if self.train_stages == "pixel":
             for name in ("adversarial_steps", "adversarial_weight", "adversarial_learning_rate"):
                 if self.given[name] is not None:
@@ -230,23 +235,6 @@ class Train(Training):
         return model
 
 
-def chosen(verb, model):
-    """The generator that a verb asks for: the last one, or one between it and the pixel stage's."""
-    from kgan.app.run.loading import load_model
-    from kgan.schemes.super_resolution.esrgan import interpolate_networks
-    from kgan.tasks.super_resolution.enlarging import served
-
-    last = served(model)
-    if verb.interpolate is None:
-        return last
-    pixel = verb.folder.stages / "pixel.keras"
-    if verb.model or not pixel.is_file():
-        raise UserError(
-            f"expected --interpolate with a --run that has both stages; found no {pixel}; drop it or train so"
-        )
-    return interpolate_networks(served(load_model(pixel)), last, verb.interpolate)
-
-
 @dataclasses.dataclass
 class Predict(PredictPictures):
     """Enlarge pictures: files or folders in, files of the same names out.
@@ -260,7 +248,7 @@ class Predict(PredictPictures):
     """Between the pixel stage's generator (0) and the adversarial one (1); 0.8 is ESRGAN's. Left out: 1."""
 
     def image_network(self, model):
-        from kgan.tasks.super_resolution.enlarging import image_network
+        from kgan.tasks.super_resolution.enlarging import chosen, image_network
 
         return image_network(chosen(self, model))
 
@@ -293,7 +281,7 @@ class Evaluate(evaluate.Evaluate):
     def work(self, model):
         from kgan.app.run.loading import load_model
         from kgan.metrics.perceptual_distance import NAMES, PerceptualDistance
-        from kgan.tasks.super_resolution.enlarging import compared, image_network, scale_of, served
+        from kgan.tasks.super_resolution.enlarging import chosen, compared, image_network, scale_of, served
         from kgan.tasks.super_resolution.perceptual import features_in, no_features
         from kgan.tiles.runner import Runner
 
@@ -342,6 +330,7 @@ class Export(export.Export):
 
     def work(self, model):
         from kgan.schemes import SuperResolution
+        from kgan.tasks.super_resolution.enlarging import chosen
 
         enlarging = SuperResolution(chosen(self, model))
         enlarging.compile(jit_compile=False)

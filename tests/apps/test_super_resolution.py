@@ -175,7 +175,7 @@ def test_interpolation_is_between_the_weights(run):
     verb = super_resolution.Predict(run=str(run), interpolate=0.25)
     pixel = enlarging.served(loading.load_model(run / "stages" / "pixel.keras")).get_weights()
     last = enlarging.served(loading.load_model(run)).get_weights()
-    found = super_resolution.chosen(verb, loading.load_model(run)).get_weights()
+    found = enlarging.chosen(verb, loading.load_model(run)).get_weights()
     for between, first, second in zip(found, pixel, last):
         np.testing.assert_allclose(between, 0.75 * first + 0.25 * second, atol=1e-6)
 

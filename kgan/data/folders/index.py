@@ -128,7 +128,7 @@ class Index:
         counted = ", ".join(
             f"{kinds[k]:,} {self.kinds[k]}" for k in np.argsort(-kinds, kind="stable") if kinds[k]
         )
-        lines = [f"{len(self):,} images in {self.root}: {counted}"]
+        lines = [f"{len(self):,} image{'' if len(self) == 1 else 's'} in {self.root}: {counted}"]
         if len(self):
             order = np.argsort(height.astype(np.int64) * width, kind="stable")
             small, middle, large = order[0], order[len(order) // 2], order[-1]
@@ -140,7 +140,9 @@ class Index:
             turned = int((self.rows["orientation"] > 1).sum())
             lines += [f"{turned:,} turned upright by their EXIF orientation"] if turned else []
         lines += (
-            [f"{self.other_count:,} other files passed over: {names(self.others, self.other_count)}"]
+            [
+                f"{self.other_count:,} other file{'' if self.other_count == 1 else 's'} passed over: {names(self.others, self.other_count)}"
+            ]
             if self.other_count
             else []
         )

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from kgan.app.predicting.predict_files import plan
+from kgan.app.run.loading import load_model
 from kgan.app.run.words import Verdict
 from kgan.data.samples import photograph_files
 from kgan.data.source.examples import batch_of
@@ -19,6 +20,7 @@ from kgan.pictures import picture_file
 from kgan.pictures.picture import as_integers
 from kgan.pictures.pixels import to_float, to_uint8
 from kgan.schemes import SuperResolution
+from kgan.schemes.super_resolution.esrgan import interpolate_networks
 from kgan.tiles.runner import ImageNetwork
 
 
@@ -27,6 +29,19 @@ def served(model):
     for variable, average in model.averaged:
         variable.assign(average)
     return model.generator
+
+
+def chosen(verb, model):
+    """The generator that a verb asks for: the last one, or one between it and the pixel stage's."""
+    last = served(model)
+    if verb.interpolate is None:
+        return last
+    pixel = verb.folder.stages / "pixel.keras"
+    if verb.model or not pixel.is_file():
+        raise UserError(
+            f"expected --interpolate with a --run that has both stages; found no {pixel}; drop it or train so"
+        )
+    return interpolate_networks(served(load_model(pixel)), last, verb.interpolate)
 
 
 def image_network(generator):

@@ -34,7 +34,7 @@ def test_what_headers_say(tmp_path):
     assert "1 PNG RGB" in text
     assert "1 JPEG L" in text
     assert "1 turned upright" in text
-    assert "1 other files passed over: notes.txt" in text
+    assert "1 other file passed over: notes.txt" in text
     assert "sizes 10 x 40 to 20 x 30" in text
 
 
