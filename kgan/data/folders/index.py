@@ -139,13 +139,9 @@ class Index:
             )
             turned = int((self.rows["orientation"] > 1).sum())
             lines += [f"{turned:,} turned upright by their EXIF orientation"] if turned else []
-        lines += (
-            [
-                f"{self.other_count:,} other file{'' if self.other_count == 1 else 's'} passed over: {names(self.others, self.other_count)}"
-            ]
-            if self.other_count
-            else []
-        )
+        if self.other_count:
+            kind = "other file" if self.other_count == 1 else "other files"
+            lines.append(f"{self.other_count:,} {kind} passed over: {names(self.others, self.other_count)}")
         lines += [f"{len(self.problems):,} of no use: {listing(self.problems)}"] if self.problems else []
         return "\n".join(lines)
 
