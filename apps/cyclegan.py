@@ -8,7 +8,6 @@ Without `--data` it learns two typefaces, from characters of which no two belong
 """
 
 import dataclasses
-import functools
 import sys
 from typing import Annotated, Literal
 
@@ -136,12 +135,13 @@ class Train(Translating):
                 columns[f"{target.upper()}, true"] = partners[source]
         return side_by_side(columns)
 
-    @functools.cache  # noqa: B019 - one split a command
     def partners(self, split):
         """The true partners of the held-out glyphs that are drawn."""
-        from kgan.data.source.examples import spread
+        if not hasattr(self, "_partners"):
+            from kgan.data.source.examples import spread
 
-        return true_partners(self, spread(split.measured, EXAMPLES))
+            self._partners = true_partners(self, spread(split.measured, EXAMPLES))
+        return self._partners
 
     def verdict(self, model, split):
         if self.data:
