@@ -29,9 +29,10 @@ Normalization = Literal["batch", "layer", "instance", "none"]
 Conditioning = Literal["concatenate", "projection"]
 Channels = Literal[1, 3]
 Walk = Literal["strip", "gif"]
+Augment = Literal["auto", "none", "diffaugment", "adaptive"]
 
-# Penalties on each sample's own gradient, which batch normalization in the discriminator would mix.
-PER_SAMPLE = ("wgan-gp", "dragan", "r1", "r2")
+# Pictures below this size cannot be augmented.
+SMALLEST = 8
 
 
 @dataclasses.dataclass
@@ -45,10 +46,10 @@ class Train(Training):
     APP = APP
     RECIPES = RECIPES
     GROUPS = Training.groups(
-        common=("labels", "mirror"),
+        common=("labels", "mirror", "augment"),
         network=(
             *("scheme", "network", "width", "latent_size", "channels", "normalization"),
-            *("spectral_normalization", "conditioning"),
+            *("spectral_normalization", "conditioning", "minibatch_deviation"),
         ),
         loss=(
             *("loss", "penalty", "learning_rate", "discriminator_learning_rate", "discriminator_steps"),
@@ -65,12 +66,17 @@ class Train(Training):
     mirror: flags.Switch = False
     """Show every second picture in a mirror: more pictures where left and right do not matter, wrong for texts and
     digits."""
+    augment: Augment = "auto"
+    """What the discriminator gets to see: pictures moved and recolored as far as it learns them by heart (adaptive),
+    always (diffaugment), or as they are (none). auto: adaptive for fewer than 20,000 pictures of a folder, none
+    otherwise."""
     scheme: Annotated[Scheme | None, flags.choices(Scheme)] = None
     """Which adversarial scheme."""
     loss: Annotated[Loss | None, flags.choices(Loss)] = None
     """Adversarial loss. Else: the scheme's own."""
     penalty: flags.PenaltyNames = ()
-    """Penalties on the discriminator, such as r1 or r1=0.5 (its weight); `none` for none. Else: the scheme's own."""
+    """Penalties on the discriminator, such as r1, r1=0.5 (its weight) or r1=10/16 (on every sixteenth
+    step); `none` for none. Else: the scheme's own."""
     network: Annotated[Network | None, flags.choices(Network)] = None
     """Architecture of both networks."""
     width: flags.Whole = None
@@ -83,6 +89,8 @@ class Train(Training):
     """Bound the discriminator's slope (Miyato et al. 2018)."""
     conditioning: Annotated[Conditioning | None, flags.choices(Conditioning)] = None
     """How the discriminator uses a label."""
+    minibatch_deviation: bool = False
+    """Show the discriminator how varied its batch is (Karras et al. 2018)."""
     learning_rate: flags.Number = None
     """Of both sides. A scheme whose paper names one has that."""
     discriminator_learning_rate: flags.Number = None
@@ -137,12 +145,22 @@ class Train(Training):
                 f"expected no --penalty with --scheme {self.scheme}, whose discriminator is no slope to bound; found "
                 f"{' '.join(self.penalty)}; drop it"
             )
+        if self.augment in ("diffaugment", "adaptive") and min(self.size) < SMALLEST:
+            raise UserError(
+                f"expected --image-size of at least {SMALLEST} with --augment {self.augment}; found "
+                "{}x{}; set --augment none".format(*self.size)
+            )
+        if self.augment == "adaptive" and self.judge == "image":
+            raise UserError(
+                f"expected --augment diffaugment or none with --scheme {self.scheme}, whose discriminator gives no "
+                "logits to adapt to; found adaptive; change it"
+            )
         self.refuse_unused()
         NETWORKS[self.network].check_size(self.size)
 
     def refuse_unused(self):
         """Raises `UserError` for a flag that the network or the data have no use for."""
-        for flag in ("normalization", "spectral_normalization", "conditioning"):
+        for flag in ("normalization", "spectral_normalization", "conditioning", "minibatch_deviation"):
             if self.given[flag] and not NETWORKS[self.network].takes("discriminator", flag):
                 raise UserError(
                     f"expected no {flags.name_of(flag)} with --network {self.network}, which has no use for it; found "
@@ -181,7 +199,7 @@ class Train(Training):
         return [
             Stage(
                 name="train",
-                build=lambda previous, steps: self.build(labels, steps),
+                build=lambda previous, steps: self.build(labels, steps, len(split.training)),
                 source=split.training,
                 steps=self.steps,
                 epochs=self.epochs,
@@ -190,67 +208,11 @@ class Train(Training):
             )
         ]
 
-    def build(self, labels, steps=1000):
-        """Returns the compiled scheme.
+    def build(self, labels, steps=1000, count=0):
+        """Returns the compiled scheme. See `kgan.tasks.generation.building.build`."""
+        from kgan.tasks.generation.building import build
 
-        Args:
-            labels: list of str, the label names, or None.
-            steps: int, of the whole training.
-        """
-        from kgan import networks, schemes
-
-        architecture = getattr(networks, self.network)
-        scheme = getattr(schemes, self.card.class_name)
-        penalty = {(): None, ("none",): ()}.get(self.penalty, self.penalty)
-        shared = {"image_size": self.size, "channels": self.channels, "width": self.width}
-        classes = {"classes": len(labels)} if labels else {}
-        told = getattr(scheme, "told_labels", ())
-        judge = self.discriminator_settings(scheme, penalty) | (classes if "discriminator" in told else {})
-        model = scheme(
-            architecture.generator(
-                **shared, **(classes if "generator" in told else {}), latent_size=self.latent_size
-            ),
-            architecture.discriminator(**shared, **judge),
-            latent_size=self.latent_size,
-            **classes,
-        )
-        rate = self.discriminator_learning_rate
-        model.compile(
-            self.optimizer(scheme, "generator", self.given["learning_rate"]),
-            self.optimizer(scheme, "discriminator", self.given["learning_rate"] if rate is None else rate),
-            loss=self.loss,
-            penalty=penalty if penalty is None else list(penalty),
-            discriminator_steps=self.discriminator_steps,
-            ema_decay=self.decay(self.ema_half_life, steps),
-            seed=self.seed,
-            jit_compile=self.jit_compile,
-        )
-        return model
-
-    def discriminator_settings(self, scheme, penalty):
-        """What the discriminator's builder is told beside the sizes."""
-        takes = NETWORKS[self.network].arguments["discriminator"]
-        told = getattr(scheme, "told_labels", ()) if self.conditional else ()
-        names = (scheme.defaults.get("penalty"),) if penalty is None else penalty
-        normalization = self.normalization
-        if normalization is None:
-            per_sample = any(str(name).partition("=")[0] in PER_SAMPLE for name in names)
-            normalization = "none" if self.spectral_normalization else "layer" if per_sample else "batch"
-        settings = {
-            "normalization": None if normalization == "none" else normalization,
-            "spectral_normalization": self.spectral_normalization,
-            **({"conditioning": self.conditioning} if "discriminator" in told else {}),
-        }
-        return {name: value for name, value in settings.items() if name in takes}
-
-    def optimizer(self, scheme, side, rate):
-        """The scheme's own optimizer, or Adam; at this rate, if it is given."""
-        import keras
-
-        fallback = {"learning_rate": self.learning_rate, "beta_1": 0.5}
-        own = scheme.defaults.get(f"{side}_optimizer", {"class_name": "Adam", "config": fallback})
-        config = own["config"] if rate is None else {**own["config"], "learning_rate": rate}
-        return keras.optimizers.get({"class_name": own["class_name"], "config": config})
+        return build(self, labels, steps, count)
 
 
 @dataclasses.dataclass
@@ -269,6 +231,8 @@ class Generate(Trained):
     """Draw these classes only."""
     files: bool = False
     """Write single files rather than a grid."""
+    truncation: flags.Position = None
+    """How far from the average style to go, 0 to 1: less varied, fewer failures. For models with a mapping network."""
     interpolate: Annotated[Walk | None, flags.choices(Walk)] = None
     """Walk from sample to sample: a strip of images, or a GIF that comes back to where it began."""
     overwrite: bool = False
@@ -286,8 +250,15 @@ class Generate(Trained):
             or [str(label) for label in range(getattr(model, "classes", 0))]
             or None
         )
+        if self.truncation is not None and not hasattr(model, "mapping"):
+            raise UserError(
+                f"expected a model with a mapping network (--scheme stylegan2) for --truncation; found "
+                f"{type(model).__name__}; drop it"
+            )
         folder = self.output or self.folder.path / "generated"
-        drawing = Drawing(model, folder, names, self.wanted(names), self.seed, self.overwrite)
+        drawing = Drawing(
+            model, folder, names, self.wanted(names), self.seed, self.overwrite, self.truncation
+        )
         way = self.interpolate or ("files" if self.files else "grid")
         written = getattr(drawing, way)(self.count)
         print(f"{len(written)} files in {folder}" if self.files else written)

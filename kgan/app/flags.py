@@ -54,6 +54,10 @@ class Exists:
             raise UserError(f"expected {flag} to be {self.what}; found nothing at {value}; check the name")
 
 
+# Penalties that have no interval: `weight-clipping=0.01/4` means nothing.
+NEVER_LAZY = ("weight-clipping", "lecam")
+
+
 @dataclasses.dataclass(frozen=True)
 class Penalties:
     """Names of penalties, each with its strength perhaps."""
@@ -72,14 +76,17 @@ class Penalties:
                     f"expected {flag} to be among {', '.join(known)}, or none alone; found {text!r}; change it"
                 )
             if given:
+                strength, lazy, interval = strength.partition("/")
                 try:
                     number = float(strength)
+                    sound = not lazy or (int(interval) >= 1 and name not in NEVER_LAZY)
                 except ValueError:
-                    number = math.nan
+                    number, sound = math.nan, False
                 least = 0 if name == "weight-clipping" else None
-                if not math.isfinite(number) or number < 0 or number == least:
+                if not math.isfinite(number) or number < 0 or number == least or not sound:
+                    every = "" if name in NEVER_LAZY else f", or {name}=NUMBER/STEPS"
                     raise UserError(
-                        f"expected {flag} {name}=NUMBER, of at least 0; found {text!r}; try {name}=1"
+                        f"expected {flag} {name}=NUMBER, of at least 0{every}; found {text!r}; try {name}=1"
                     )
         repeated = [text.partition("=")[0] for text in values]
         if len(set(repeated)) < len(repeated):
