@@ -16,6 +16,7 @@ from kgan.app.verbs import evaluate, export
 from kgan.app.verbs.predict import Predict as PredictPictures
 from kgan.app.verbs.train import Training
 from kgan.errors import UserError
+from kgan.networks.features.catalog import PERCEPTUAL
 from kgan.tasks.super_resolution.recipes import RECIPES
 
 APP = "super-resolution"
@@ -72,10 +73,11 @@ class Train(Training):
     train_stages: Stages = "both"
     """`pixel` leaves the adversarial stage out."""
     features: str = "auto"
-    """Of the perceptual loss: vgg19, none, or a `.keras` file, whose features count by their direction. auto: VGG19
-    where it can be had, else fixed random convolutions, which is said."""
+    """Of the perceptual loss: none, a name of `kgan features list` (fetched if need be), or a `.keras` file, whose
+    features count by their direction. auto: what is on this machine, else VGG19 where it can be had, else fixed random
+    convolutions, which is said."""
     feature_layers: flags.Names = ()
-    """Layers of the `.keras` file. Left out: its last."""
+    """Layers of that network. Left out: its own choice; of a `.keras` file its last."""
     adversarial_weight: flags.Weight = None
     """Weight of the generator's adversarial term. Left out: the paper's; 0.01 with your features, 0.001 with random
     ones."""
@@ -100,13 +102,16 @@ class Train(Training):
                 f"expected --image-size in multiples of 16, as the discriminator halves it four times; found "
                 f"{self.image_size}; try 96"
             )
-        if self.features not in ("auto", "vgg19", "none") and not Path(self.features).is_file():
+        named = ("auto", "none", *PERCEPTUAL)
+        if self.features not in named and not Path(self.features).is_file():
             raise UserError(
-                f"expected --features to be auto, vgg19, none or a .keras file; found {self.features}; change it"
+                f"expected --features to be one of {', '.join(named)}, or a .keras file; found {self.features}; change "
+                "it"
             )
         if self.feature_layers and self.features in ("auto", "vgg19", "none"):
             raise UserError(
-                f"expected --features FILE.keras with --feature-layers; found {self.features}; drop one of them"
+                f"expected --features FILE.keras, or a package's network, with --feature-layers; found {self.features}"
+                "; drop one of them"
             )
         if self.minutes and self.given["adversarial_steps"] is not None:
             raise UserError(
@@ -268,8 +273,8 @@ class Evaluate(evaluate.Evaluate):
     interpolate: flags.Position = None
     """As for predict."""
     features: str = "auto"
-    """Of the perceptual distance: vgg19, random-convolution-v1 or a `.keras` file with a dict of outputs. auto: VGG19
-    where it can be had."""
+    """Of the perceptual distance: a name of `kgan features list` (fetched if need be), or a `.keras` file with a dict
+    of outputs. auto: as for train."""
     memory_limit: flags.Number = None
     """Gigabytes to work in. Left out: half of what is free."""
 

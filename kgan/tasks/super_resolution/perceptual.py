@@ -1,9 +1,9 @@
-"""What the perceptual loss of the adversarial stage compares: VGG19, random convolutions, or a network of your own."""
+"""What the perceptual loss of the adversarial stage compares: a network of the list, or one of your own."""
 
 import keras
 
 from kgan.errors import UserError
-from kgan.networks import pretrained, random_convolution
+from kgan.networks.features import cache, catalog, pretrained, random_convolution
 from kgan.objectives import Perceptual
 
 # Of networks other than VGG19, whose features count by their direction alone: their sizes can be anything.
@@ -16,32 +16,38 @@ def perceptual(features, layers, method, say):
     """The perceptual objective (None for pixels instead), and the loss weights that go with it.
 
     Args:
-        features: "auto", "vgg19", "none" or the path of a `.keras` file.
-        layers: names of layers of that file; () for its last.
+        features: "auto", "none", a name of `kgan features list` or the path of a `.keras` file.
+        layers: names of layers of that network; () for its own choice, of a file its last.
         method: "srgan" or "esrgan".
-        say: callable that takes a line.
+        say: callable that takes a line: which features these are, and why.
     """
-    before = method == "esrgan"
-    criterion = "l1" if before else "l2"
     if features == "none":
         return None, {}
-    if features in ("auto", "vgg19"):
-        try:
-            network = pretrained.vgg19(before_activation=before)
-        except pretrained.WeightsUnavailable as error:
-            if features == "vgg19":
-                raise
-            say(f"Perceptual loss: fixed random convolutions stand in for VGG19 ({error})")
+    notice = ""
+    if features == "auto":
+        features, notice = cache.choose("perceptual")
+        if features is None:
+            say(f"Perceptual loss: fixed random convolutions stand in for VGG19 ({notice})")
             # Not the weights that `evaluate` measures with.
             network = random_convolution.features(3, seed=1)
             objective = Perceptual(network, FALLBACK_LAYERS, "direction", before_activation=False)
             return objective, dict(FALLBACK_WEIGHTS)
+    if features in catalog.PERCEPTUAL:
+        entry = catalog.find(features)
+        say("; ".join(filter(None, (f"Perceptual loss: {entry.title}", notice, entry.notice))))
+    if features == "vgg19":
+        before = method == "esrgan"
         layer = "block5_conv4" if before else "block5_conv4_rectifier"
-        return Perceptual(network, [layer], criterion, before_activation=before), {}
-    network = features_in(features)
+        network = pretrained.vgg19(before_activation=before)
+        return Perceptual(network, [layer], "l1" if before else "l2", before_activation=before), {}
+    if features in catalog.PERCEPTUAL:
+        network, chosen, criterion = cache.load(features, say), entry.layers, entry.criterion
+    else:
+        network = features_in(features)
+        chosen, criterion = (network.layers[-1].name,), "direction"
     try:
-        layers = layers or (network.layers[-1].name,)
-        return Perceptual(network, layers, "direction", before_activation=False), dict(OWN_WEIGHTS)
+        objective = Perceptual(network, layers or chosen, criterion, before_activation=False)
+        return objective, dict(OWN_WEIGHTS)
     except (ValueError, TypeError) as error:
         raise no_features(features, error) from error
 
