@@ -255,6 +255,24 @@ class LeCam(Penalty):
         return ops.mean(ops.square(real - anchor_fake)) + ops.mean(ops.square(fake - anchor_real))
 
 
+@_register
+class Own(Penalty):
+    """A plain function as a penalty, as `get` wraps it.
+
+    Args:
+        function: callable (critic, real, fake) to a scalar; registered with Keras, if the model is to be loaded.
+        weight, interval: see `Penalty`.
+    """
+
+    def __init__(self, function, weight: float = 1.0, interval: int = 1):
+        super().__init__(weight, interval)
+        self.function = function
+        self.name = getattr(function, "__name__", type(function).__name__).strip("<>")
+
+    def __call__(self, critic, real, fake, draw):
+        return self.function(critic, real, fake)
+
+
 _PENALTIES = (WGANGP, DRAGAN, R1, R2, WeightClipping, Drift, LeCam)
 NAMES = tuple(penalty.name for penalty in _PENALTIES)
 
@@ -311,4 +329,6 @@ def get(penalty):
         hasattr(penalty, key) for key in ("name", "weight", "interval", "constrain")
     ):
         return [penalty]
+    if callable(penalty):
+        return [Own(penalty)]
     raise ValueError(f"Unknown penalty {penalty!r}: expected a Penalty, or one of {', '.join(NAMES)}.")

@@ -32,6 +32,14 @@ class Averages:
             for index, variable in enumerate(variables)
         ]
 
+        self.fresh = False
+
+    def settle(self):
+        """Start again at the variables, if weights were loaded that brought no average."""
+        for variable, average in self.pairs if self.fresh else ():
+            average.assign(variable)
+        self.fresh = False
+
     def update(self, decay):
         """`average = decay average + (1 - decay) variable`."""
         for variable, average in self.pairs:

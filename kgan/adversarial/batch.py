@@ -21,7 +21,15 @@ def read_batch(data, keys):
     else:
         values = [*(x if isinstance(x, (tuple, list)) else [x]), *([] if y is None else [y])]
         if len(values) > len(keys):
-            raise ValueError(f"fit: expected at most {len(keys)} arrays {keys}, received {len(values)}.")
+            advice = (
+                "Pass the images alone, fit(images), or train a scheme that learns from labels too, such as "
+                "ConditionalGAN."
+                if len(keys) == 1
+                else "Pass those alone."
+            )
+            raise ValueError(
+                f"fit: expected {' and '.join(keys)}, {len(keys)} of them, received {len(values)} arrays. {advice}"
+            )
         batch = dict(zip(keys, values, strict=False))
     for key, value in batch.items():
         dtype = keras.backend.standardize_dtype(value.dtype)

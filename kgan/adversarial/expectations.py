@@ -1,14 +1,54 @@
 """What a scheme may ask of a network, checked before training rather than found out after."""
 
-import keras
+from kgan.adversarial.networks import inputs_by_name, output_specs
 
 SQUASHING = ("sigmoid", "softmax", "hard_sigmoid")
+ADVICE = {
+    "channel axis": "Add the channel axis: images[..., None].",
+    "channels last": "Put the channels last: numpy.moveaxis(images, 1, -1).",
+    "one-hot": "Pass class indices, not one-hot rows: labels.argmax(-1).",
+    "column": "Pass one index a sample, without an axis of their own: labels[:, 0].",
+    "size": "Resize the images, or build the networks for theirs.",
+}
 
 
-def inputs_by_name(network, only):
-    """A network's symbolic inputs by name; a network with a single one calls it `only`."""
-    inputs = network.inputs[0] if isinstance(network, keras.Sequential) else network.input
-    return inputs if isinstance(inputs, dict) else {only: inputs}
+def check_shapes(batch, expected, scheme):
+    """Check what `fit` was given against what a scheme's networks take.
+
+    Args:
+        batch: symbolic tensors by key.
+        expected: dict from key to a shape, the batch first, None for any number.
+        scheme: name for the message.
+
+    Raises:
+        ValueError: another shape, with both and what to do.
+    """
+    for key, wanted in expected.items():
+        if key not in batch or batch[key].shape is None:
+            continue
+        shape, wanted = tuple(batch[key].shape), tuple(wanted)
+        fits = len(shape) == len(wanted) and all(
+            a == b for a, b in zip(shape[1:], wanted[1:], strict=True) if None not in (a, b)
+        )
+        if not fits:
+            raise ValueError(
+                f"{scheme}: expected {key!r} of shape {_shown(wanted)}, received {_shown(shape)}. "
+                f"{ADVICE[_reason(shape, wanted)]}"
+            )
+
+
+def _shown(shape):
+    return f"({', '.join(['batch', *('any' if n is None else str(n) for n in shape[1:])])})"
+
+
+def _reason(shape, wanted):
+    if len(wanted) == 1:
+        return "column" if shape[1:] == (1,) else "one-hot"
+    if len(shape) == len(wanted) - 1:
+        return "channel axis"
+    if len(shape) == 4 and (shape[1], wanted[-1]) in ((1, 1), (3, 3)) and shape[-1] != wanted[-1]:
+        return "channels last"
+    return "size"
 
 
 def check_output(network, kind, scheme):
@@ -22,7 +62,7 @@ def check_output(network, kind, scheme):
     Raises:
         ValueError: another shape, or an activation that squashes logits into probabilities.
     """
-    shapes = [tuple(tensor.shape) for tensor in network.outputs]
+    shapes = [tuple(tensor.shape) for tensor in output_specs(network)]
     shape = shapes[0]
     logit = len(shape) == 2 and shape[-1] == 1
     patch = len(shape) == 4 and shape[-1] == 1
@@ -30,7 +70,7 @@ def check_output(network, kind, scheme):
         "logit": logit,
         "patch": patch,
         "logits": logit or patch,
-        "image": any(shape == tuple(tensor.shape) for tensor in network.inputs),
+        "image": any(shape == tuple(tensor.shape) for tensor in inputs_by_name(network, "image").values()),
     }
     expected = {
         "logit": "one logit a sample, (batch, 1)",
@@ -43,7 +83,7 @@ def check_output(network, kind, scheme):
             f"{scheme}: expected a discriminator that returns {expected[kind]}, received {network.name!r} with "
             f"output {shapes if len(shapes) > 1 else shape}. Change its last layer."
         )
-    last = network.layers[-1]
+    last = [network, *getattr(network, "layers", [])][-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)
     name = activation if activation in SQUASHING else type(last).__name__.lower()
     if kind != "image" and name in SQUASHING:

@@ -16,6 +16,7 @@ class SchemeGame:
 
     def __init__(self, model):
         self.model = model
+        self.loss_side = "generator"
 
     def read(self, data):
         return self.model.read(data)
@@ -31,6 +32,8 @@ class SchemeGame:
         batch = Batch(batch, moment)
         named = getattr(model, f"{side}_losses")(batch, generated)
         total, logs = terms.weighted_sum(side, named, model.loss_weights, model.penalties, model.steps)
+        if side == self.loss_side and total is not None:
+            logs = {"loss": ops.stop_gradient(total)} | logs
         return total, logs | batch.logs
 
     def networks_of(self, side):
@@ -85,14 +88,26 @@ class SchemeGame:
         """Make a running mean of each log that a step on such a (symbolic) batch has, and check `loss_weights`."""
         model = self.model
         model.memory.asked = False
-        names = list(backend.output_spec(self._all_logs, spec))
+        names, evaluated = self._names(spec)
         model.memory.check(type(model).__name__, names)
-        known = terms.known_names(names)
+        known = terms.known_names(name for name in names if name != "loss")
         # A scheme's own weights may name a term that this model, built without its network, does not have.
         unknown = sorted(set(model.loss_weights) - known - set(model.defaults.get("loss_weights") or ()))
         if unknown:
             raise ValueError(f"loss_weights: expected terms among {sorted(known)}, received {unknown}.")
-        model.means.learn(names)
+        model.means.learn(names, evaluated)
+
+    def _names(self, spec):
+        """The names of all logs, and of those that evaluation has too; "loss" first."""
+        self.loss_side = "generator"
+        names = list(backend.output_spec(self._all_logs, spec))
+        if "loss" not in names:  # No generator learns.
+            self.loss_side = "discriminator"
+            names = list(backend.output_spec(self._all_logs, spec))
+        extra = [f"{side}/gradient_norm" for side in SIDES] + self._state_logs
+        evaluated = [name for name in names if name not in extra]
+        evaluated.sort(key=lambda name: name != "loss")
+        return [*evaluated, *(name for name in names if name in extra)], evaluated
 
     def _all_logs(self, data):
         batch, logs = self.read(data), {}
@@ -104,5 +119,8 @@ class SchemeGame:
                     logs |= found
                     if total is not None:
                         logs[f"{side}/gradient_norm"] = total
+        of_terms = set(logs)
         logs = self.model.memory.follow(logs, self.model.steps)
-        return logs | {n: ops.cast(v, "float32") for n, v in self.model.after_step(dict(logs)).items()}
+        logs |= {n: ops.cast(v, "float32") for n, v in self.model.after_step(dict(logs)).items()}
+        self._state_logs = [name for name in logs if name not in of_terms]
+        return logs

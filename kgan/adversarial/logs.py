@@ -7,10 +7,11 @@ class RunningMeans:
     """Means over an epoch, by name. The names are known before the first step, which is when they are made."""
 
     def __init__(self):
-        self.by_name, self.complete = {}, False
+        self.by_name, self.evaluated, self.complete = {}, [], False
 
-    def learn(self, names):
-        """Keep means of these names, and no others."""
+    def learn(self, names, evaluated=()):
+        """Keep means of these names, and no others; `evaluated` are those that evaluation has too."""
+        self.evaluated = list(evaluated)
         self.by_name = {name: self.by_name.get(name) or keras.metrics.Mean(name=name) for name in names}
         self.complete = True
 

@@ -11,17 +11,18 @@ from kgan import backend
 from kgan.adversarial import draws, sides, terms
 from kgan.adversarial.averages import Averages
 from kgan.adversarial.batch import read_batch
-from kgan.adversarial.expectations import check_output
+from kgan.adversarial.expectations import check_output, check_shapes
+from kgan.adversarial.facade import Facade
 from kgan.adversarial.game import SchemeGame
 from kgan.adversarial.logs import RunningMeans
 from kgan.adversarial.memory import Memory
+from kgan.adversarial.optimizers import make_optimizers
 from kgan.adversarial.settings import Settings
-from kgan.adversarial.sides import SideOptimizers
 from kgan.adversarial.state import Saved
 from kgan.backend.contract import Batch
 
 
-class AdversarialModel(backend.Trainer, Saved, keras.Model):
+class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     """A generator side and a discriminator side, trained in turns (Goodfellow et al. 2014, arXiv:1406.2661).
 
     A scheme writes `generate`, `discriminator_losses`, `generator_losses` and `call`; names its networks in
@@ -89,6 +90,11 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
     def sample_inputs(self, count, seed, **conditions):
         """Inputs of `call` for `count` samples."""
         raise NotImplementedError(f"{type(self).__name__} draws no samples out of nothing; use predict.")
+
+    @property
+    def batch_shapes(self):
+        """Shapes of what `fit` is given, by key, None for any number: told before training, in one line."""
+        return {}
 
     def images_to_compare(self, batch, generated):
         """(real, generated) for the metrics given to `compile`."""
@@ -204,26 +210,28 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
             ValueError: an unknown loss or penalty, one optimizer for both sides, a number out of range, or a
                 discriminator whose output is not what the scheme needs.
         """
-        settings = Settings.of(
-            self.defaults,
-            generator_optimizer=generator_optimizer,
-            discriminator_optimizer=discriminator_optimizer,
-            loss=loss,
-            penalty=penalty,
-            loss_weights=loss_weights,
-            discriminator_steps=discriminator_steps,
-            generator_batch=generator_batch,
-            ema_decay=ema_decay,
-            augment=augment,
-            metrics=metrics,
-            seed=seed,
-            jit_compile=jit_compile,
-            run_eagerly=run_eagerly,
-            steps_per_execution=steps_per_execution,
-        )
+        with self.distribute_strategy.scope():  # where metrics given by name are made
+            settings = Settings.of(
+                self.defaults,
+                generator_optimizer=generator_optimizer,
+                discriminator_optimizer=discriminator_optimizer,
+                loss=loss,
+                penalty=penalty,
+                loss_weights=loss_weights,
+                discriminator_steps=discriminator_steps,
+                generator_batch=generator_batch,
+                ema_decay=ema_decay,
+                augment=augment,
+                metrics=metrics,
+                seed=seed,
+                jit_compile=jit_compile,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+            )
         for network in self.discriminator_side if self.discriminator_output else ():
             check_output(network, self.discriminator_output, type(self).__name__)
         with self.distribute_strategy.scope():
+            backend.strategies.check_scope(self.variables, "compile")
             super().compile(
                 optimizer=None,
                 jit_compile=False,
@@ -239,9 +247,7 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
                 jit_compile,
                 run_eagerly,
             )
-            self.optimizer = SideOptimizers(
-                *sides.make_optimizers(settings, self.networks, self.side_variables)
-            )
+            self.optimizer = make_optimizers(settings, self.networks, self.side_variables)
             self.discriminator_optimizer, self.generator_optimizer = self.optimizer.optimizers
             self.settings = settings.with_optimizers(*self.optimizer.optimizers)
             self._start_averaging()
@@ -259,11 +265,14 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         self.seed, self.ema_decay = settings.seed, settings.ema_decay
 
     def _start_averaging(self):
-        followed = [v for network in self.generator_side for v in network.weights if "float" in v.dtype]
         if self.ema_decay is None:
             self.averages = Averages()
-        elif len(self.averages.pairs) != len(followed):
-            self.averages = Averages(followed, self.add_weight)
+        elif len(self.averages.pairs) != len(sides.followed(self.generator_side)):
+            self.follow()
+
+    def follow(self):
+        """Start a moving average of the generator side, at its weights."""
+        self.averages = Averages(sides.followed(self.generator_side), self.add_weight)
 
     # The sides ---------------------------------------------------------------------------------------------
 
@@ -295,6 +304,8 @@ class AdversarialModel(backend.Trainer, Saved, keras.Model):
         return read_batch(data, self.batch_keys)
 
     def before_first_step(self, spec):
+        check_shapes(self.read(spec), self.batch_shapes, type(self).__name__)
+        backend.strategies.check_scope(self.variables, "fit")
         if not self.means.complete:
             self.game.learn_names(spec)
 

@@ -63,7 +63,7 @@ class Settings:
             loss=None if self.loss is None else losses.get(self.loss),
             penalty=penalties.get(self.penalty),
             augment=augmentation.get(self.augment),
-            metrics=list(self.metrics),
+            metrics=_metrics(self.metrics),
             seed=int(self.seed),
         )
 
@@ -89,3 +89,28 @@ class Settings:
 def _weights(own, given):
     """The scheme's own weights, and over them those given; "pixel" replaces "generator/pixel" too."""
     return {name: w for name, w in own.items() if name.split("/", 1)[-1] not in given} | dict(given)
+
+
+def _metrics(given):
+    """Keras metrics of what `compile` takes: objects, names or functions of (real, generated)."""
+    if isinstance(given, str | keras.metrics.Metric) or callable(given):
+        given = [given]
+    if isinstance(given, dict) or any(isinstance(one, list | tuple | dict) for one in given):
+        raise ValueError(
+            f"metrics: expected a list of Keras metrics or their names, received {given!r}. There is one pair of "
+            "images to compare: pass one flat list."
+        )
+    found = []
+    for one in given:
+        metric = keras.metrics.get(one)
+        if not isinstance(metric, keras.metrics.Metric):
+            metric = keras.metrics.MeanMetricWrapper(metric, name=getattr(metric, "__name__", "metric"))
+        if isinstance(one, str):
+            metric.name = one  # as `keras.Model.compile` calls it
+        found.append(metric)
+    names = [metric.name for metric in found]
+    if len(set(names)) < len(names):
+        raise ValueError(
+            f"metrics: expected each name once, received {', '.join(names)}. Give one another name."
+        )
+    return found

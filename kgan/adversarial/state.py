@@ -1,6 +1,7 @@
 """Every variable that training depends on: written into arrays and back, and into a saved model and back."""
 
 import inspect
+import warnings
 
 import keras
 import numpy as np
@@ -24,7 +25,7 @@ class Saved:
         """
         with self.distribute_strategy.scope():
             for name in means_in(saved):
-                if name not in self.metrics_names:
+                if name not in {metric.name for metric in self.metrics}:
                     self.means.add(name)
         write_state(self, saved)
 
@@ -105,15 +106,34 @@ def save_own(model, store):
 
 
 def load_own(model, store):
-    """Put back what `save_own` stored. Averages that the store does not have stay as they are."""
+    """Put back what `save_own` stored.
+
+    A model that is not compiled takes an average over, to predict with it. One compiled without cannot go on with it,
+    which is said; one compiled with an average that the store does not have is told to start it anew.
+    """
+    stored = "average_0" in store.keys()  # noqa: SIM118 (a store is no dict)
+    if stored and not model.averages.pairs:
+        if model.compiled:
+            warnings.warn(
+                "load_weights: expected weights alone, found a moving average with them, which predicts in the model "
+                "that was saved. This one is compiled without: it predicts with the raw weights. Compile with "
+                "ema_decay before loading to carry the average over.",
+                stacklevel=2,
+            )
+        else:
+            model.follow()
+    model.averages.fresh = not stored
     for kind, variables in _own(model).items():
         for index, variable in enumerate(variables):
-            if kind == "random" or f"{kind}_{index}" in store.keys():  # noqa: SIM118 (a store is no dict)
+            if kind != "average" or stored:
                 variable.assign(store[f"{kind}_{index}"])
 
 
 def _own(model):
-    return {"own": backend.own_variables(model), "random": backend.random_states(model)}
+    averages = [average for _, average in model.averages.pairs]
+    known = {id(average) for average in averages}
+    own = [variable for variable in backend.own_variables(model) if id(variable) not in known]
+    return {"own": own, "average": averages, "random": backend.random_states(model)}
 
 
 def constructor_arguments(model):

@@ -12,7 +12,9 @@ from keras.src.backend.common import global_state
 from keras.src.layers.convolutional.base_conv import BaseConv
 from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 from keras.src.layers.layer import CallContext
-from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
+from keras.src.trainers.data_adapters import array_slicing, get_data_adapter, is_tf_dataset
+from keras.src.trainers.data_adapters.array_data_adapter import can_convert_arrays
+from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 
 from kgan.backend.tensorflow.grouping import turns_of
 
@@ -148,9 +150,20 @@ def split_for_validation(arrays, share):
     return array_slicing.train_validation_split(arrays, share)
 
 
-def adapter_of(x, y, batch_size, shuffle):
+def adapter_of(x, y, sample_weight=None, **options):
     """What Keras reads any kind of training data through."""
-    return get_data_adapter(x, y, batch_size=batch_size, shuffle=shuffle, steps_per_epoch=None)
+    return get_data_adapter(x, y, sample_weight, **options)
+
+
+class Adapter(DataAdapter):
+    """To be subclassed by what `fit` is to read batches from as they are."""
+
+
+def has_an_order(x, y=None):
+    """Whether Keras leaves the order of such training data alone: data sets, generators, endless PyDatasets."""
+    if isinstance(x, keras.utils.PyDataset):
+        return x.num_batches is None
+    return is_tf_dataset(x) or not can_convert_arrays((x, y))
 
 
 def is_multi_worker(strategy):

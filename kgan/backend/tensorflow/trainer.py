@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from kgan.backend.contract import Batch, Moment
 from kgan.backend.tensorflow import keras_private
+from kgan.backend.tensorflow.adapters import Grouped
 from kgan.backend.tensorflow.compilation import Compilation
-from kgan.backend.tensorflow.grouping import grouped, is_group, turns_of
+from kgan.backend.tensorflow.grouping import is_group, turns_of
 from kgan.backend.tensorflow.replicas import place_in_batch, replica_count, replica_sum
 from kgan.backend.tensorflow.updates import Updates
 
@@ -136,21 +137,22 @@ class Trainer(keras_private.BeforeFirstStep):
         self._play = Play(game, compilation, discriminator_steps, fresh)
         return compilation.whole
 
-    def fit(self, x=None, y=None, batch_size=None, epochs=1, **options):
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, **options):
         """`keras.Model.fit`. With `discriminator_steps=k` a step takes k batches (k + 1 when the generator's
         is fresh): the data set is grouped, and a last group that is not full is left out of the epoch."""
-        if not hasattr(x, "shape") and not isinstance(x, dict):
-            options["shuffle"] = False  # Data sets and generators bring their own order.
+        options.setdefault("shuffle", not keras_private.has_an_order(x, y))
         count = self._play.batches_per_step if hasattr(self, "_play") else 1
         if count > 1:
-            split = options.pop("validation_split", 0.0)
+            split, weight = options.pop("validation_split", 0.0), options.pop("sample_weight", None)
             if split and options.get("validation_data") is None:
-                (x, y), options["validation_data"] = keras_private.split_for_validation((x, y), split)
-                options.setdefault("validation_batch_size", batch_size)
-            adapter = keras_private.adapter_of(x, y, batch_size, options.pop("shuffle", True))
-            x, y, batch_size = grouped(adapter, count), None, None
-            options["shuffle"] = False  # The adapter has shuffled, where there was something to shuffle.
-        return super().fit(x, y, batch_size=batch_size, epochs=epochs, **options)
+                parts = keras_private.split_for_validation((x, y, weight), split)
+                (x, y, weight), options["validation_data"] = parts
+            options["validation_batch_size"] = options.get("validation_batch_size") or batch_size
+            given = {name: options.pop(name, None) for name in ("class_weight", "shuffle")}
+            adapter = keras_private.adapter_of(x, y, weight, batch_size=batch_size, **given)
+            x, y, batch_size = Grouped(adapter, count), None, None
+        options |= {"batch_size": batch_size, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
+        return super().fit(x, y, **options)
 
     # What a scheme whose algorithm is another one may call in a train_step of its own.
 

@@ -3,7 +3,7 @@
 from keras import ops
 
 from kgan import backend
-from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.networks import inputs_by_name
 from kgan.schemes.generation.gan import GAN
 
 
@@ -44,10 +44,14 @@ class ConditionalGAN(GAN):
                 wanted = "an input named 'label'" if told else "no input named 'label'"
                 raise ValueError(
                     f"{type(self).__name__}: expected a {name} with {wanted} for classes={classes}, received one "
-                    f"with inputs {[t.name for t in network.inputs]}. Build it with{'' if told else 'out'} classes."
+                    f"with inputs {list(inputs_by_name(network, 'image'))}. Build it with{'' if told else 'out'} classes."
                 )
         super().__init__(generator, discriminator, latent_size, **kwargs)
         self.classes = classes
+
+    @property
+    def batch_shapes(self):
+        return super().batch_shapes | ({"label": (None,)} if self.classes else {})
 
     def generate(self, batch):
         if not self.classes:

@@ -4,7 +4,7 @@ from keras import KerasTensor, ops
 
 from kgan import backend
 from kgan.adversarial import AdversarialModel
-from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.networks import inputs_by_name, output_specs
 
 
 class GAN(AdversarialModel):
@@ -45,14 +45,15 @@ class GAN(AdversarialModel):
 
     def check_networks(self):
         """Latent fits generator, generator fits discriminator."""
-        latent = tuple(inputs_by_name(self.generator, "latent")["latent"].shape)
+        noise = KerasTensor((None, self.latent_size), "float32", name="latent")
+        latent = _named(self.generator, "latent", noise).shape
         if latent[1:] != (self.latent_size,):
             raise ValueError(
                 f"{type(self).__name__}: expected latent_size to be what the generator takes, received "
                 f"latent_size={self.latent_size} and a generator for latents {latent}. Make them equal."
             )
-        made = tuple(self.generator.outputs[0].shape)
-        judged = tuple(inputs_by_name(self.discriminator, "image")["image"].shape)
+        image = output_specs(self.generator)[0]
+        made, judged = tuple(image.shape), tuple(_named(self.discriminator, "image", image).shape)
         if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(
             judged
         ):
@@ -60,6 +61,10 @@ class GAN(AdversarialModel):
                 f"{type(self).__name__}: expected a discriminator for what the generator makes, received a "
                 f"generator of {made} and a discriminator for {judged}. Build both with one image size."
             )
+
+    @property
+    def batch_shapes(self):
+        return {"image": inputs_by_name(self.discriminator, "image")["image"].shape}
 
     @property
     def input_signature(self):
@@ -95,3 +100,14 @@ class GAN(AdversarialModel):
 
     def sample_inputs(self, count, seed):
         return {"latent": backend.random("normal", (count, self.latent_size), [seed, 0])}
+
+
+def _named(network, name, like):
+    """A network's symbolic input of this name, its only one or beside a label."""
+    inputs = inputs_by_name(network, name, like)
+    if set(inputs) - {"label"} != {name}:
+        raise ValueError(
+            f"{network.name}: expected one input, or inputs named {name!r} and 'label', received {sorted(inputs)}. "
+            "Build it with those names."
+        )
+    return inputs[name]

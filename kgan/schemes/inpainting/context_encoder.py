@@ -3,6 +3,7 @@
 from keras import KerasTensor, ops
 
 from kgan import objectives
+from kgan.adversarial.networks import inputs_by_name, output_specs
 from kgan.schemes.inpainting.inpainting import Inpainting
 
 
@@ -52,7 +53,11 @@ class ContextEncoder(Inpainting):
         self.overlap = overlap
         whole, made, judged = (
             tuple(tensor.shape[1:])
-            for tensor in (generator.inputs[0], generator.outputs[0], discriminator.inputs[0])
+            for tensor in (
+                inputs_by_name(generator, "image")["image"],
+                output_specs(generator)[0],
+                inputs_by_name(discriminator, "image")["image"],
+            )
         )
         if None in whole or made != judged or made[0] > whole[0] or made[1] > whole[1]:
             raise ValueError(
@@ -65,7 +70,7 @@ class ContextEncoder(Inpainting):
 
     @property
     def input_signature(self):
-        image = self.generator.inputs[0]
+        image = inputs_by_name(self.generator, "image")["image"]
         mask = KerasTensor((None, *image.shape[1:3], 1), "float32", name="mask")
         return {"image": image, "mask": mask}
 
@@ -84,7 +89,7 @@ class ContextEncoder(Inpainting):
     def cropped(self, image):
         """The part of an image that the generator paints."""
         (top, _), (left, _) = self._border
-        height, width = self.generator.outputs[0].shape[1:3]
+        height, width = output_specs(self.generator)[0].shape[1:3]
         return image[:, top : top + height, left : left + width]
 
     def played(self, batch, generated, side):

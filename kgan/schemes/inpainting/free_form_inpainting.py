@@ -3,7 +3,7 @@
 from keras import ops
 
 from kgan import objectives
-from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.networks import inputs_by_name
 from kgan.schemes.inpainting.inpainting import Inpainting
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 1e-4, "beta_1": 0.5}}

@@ -3,6 +3,7 @@
 from keras import ops
 
 from kgan.adversarial import AdversarialModel
+from kgan.adversarial.networks import inputs_by_name
 
 
 class Inpainting(AdversarialModel):
@@ -25,6 +26,11 @@ class Inpainting(AdversarialModel):
         self.generator = generator
         self.discriminator = discriminator
         self.fill = fill
+
+    @property
+    def batch_shapes(self):
+        image = inputs_by_name(self.generator, "image")["image"].shape
+        return {"image": image, "mask": (*image[:-1], 1)}
 
     def paint(self, visible, hole, training=None):
         """Pictures for images whose hole is filled with a constant.

@@ -2,7 +2,7 @@
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
-from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.networks import inputs_by_name, output_specs
 
 CRITERIA = {"l1": objectives.l1, "l2": objectives.l2}
 
@@ -46,6 +46,11 @@ class SuperResolution(AdversarialModel):
     @property
     def discriminator_side(self):
         return []
+
+    @property
+    def batch_shapes(self):
+        takes, makes = inputs_by_name(self.generator, "source")["source"], output_specs(self.generator)[0]
+        return {"source": takes.shape, "target": makes.shape}
 
     @property
     def input_signature(self):

@@ -4,7 +4,7 @@ import keras
 
 from kgan import backend, objectives
 from kgan.adversarial import AdversarialModel
-from kgan.adversarial.expectations import inputs_by_name
+from kgan.adversarial.networks import inputs_by_name
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
 
@@ -60,6 +60,14 @@ class Pix2Pix(AdversarialModel):
         self.discriminator = discriminator
         self.noise_at_inference = noise_at_inference
         self.conditional = "source" in inputs
+
+    @property
+    def batch_shapes(self):
+        judged = inputs_by_name(self.discriminator, "target")
+        return {
+            "source": inputs_by_name(self.generator, "source")["source"].shape,
+            "target": judged["target"].shape,
+        }
 
     @property
     def input_signature(self):

@@ -1,0 +1,89 @@
+"""What Keras promises of any model, kept by a model of two sides: saving, exporting, names that fit values."""
+
+import keras
+
+from kgan.adversarial.networks import inputs_by_name
+
+
+class Facade:
+    """Mixed in before `keras.Model`."""
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of what `evaluate` returns, in its order: "loss", terms, metrics. Known after the first step."""
+        return [*(self.means.evaluated or ["loss"]), *(metric.name for metric in self.settings.metrics)]
+
+    @property
+    def input_signature(self) -> dict:
+        """Symbolic inputs of `call` by name; here the first generator's own. What `export` serves."""
+        return inputs_by_name(self.generator_side[0], "image")
+
+    def save(self, filepath, overwrite: bool = True, zipped: bool | None = None, **options) -> None:
+        """Save the model as `.keras`: networks, both optimizers, average, counters, random states.
+
+        Args:
+            filepath: path ending in ".keras" (or a folder, with `zipped=False`).
+            overwrite, zipped, options: as for `keras.Model.save`.
+
+        Raises:
+            ValueError: a path of Keras's HDF5 format.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")) or options.get("save_format") in ("h5", "tf"):
+            raise ValueError(
+                f"save: expected a path ending in .keras, received {str(filepath)!r}. HDF5 holds networks of Keras's "
+                "own classes alone; save('model.keras'), or the weights with save_weights('model.weights.h5')."
+            )
+        super().save(filepath, overwrite=overwrite, zipped=zipped, **options)
+
+    def load_weights(self, filepath, skip_mismatch: bool = False, **options) -> None:
+        """Load what `save_weights` or `save` wrote, the optimizers' state with it.
+
+        A moving average that the file does not have starts again at the weights loaded; one that this model, compiled
+        without `ema_decay`, has no place for is left behind with a warning.
+        """
+        super().load_weights(filepath, skip_mismatch=skip_mismatch, **options)
+        self.averages.settle()
+
+    def export(
+        self,
+        filepath,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature=None,
+        **options,
+    ) -> None:
+        """Export `call` for inference (with the moving average, if there is one), in any of Keras's formats.
+
+        `kgan.export.savedmodel.export` writes uint8 and PNG signatures too, and what `kgan check` compares with.
+
+        Args:
+            filepath: where to.
+            format: "tf_saved_model", "onnx", "openvino" or "litert".
+            verbose, options: as for `keras.Model.export`.
+            input_signature: what the artifact takes; left out, `self.input_signature`.
+        """
+        signature = [self.input_signature] if input_signature is None else input_signature
+        super().export(filepath, format, verbose, input_signature=signature, **options)
+
+    def averaged_network(self, network: keras.Model | None = None) -> keras.Model:
+        """A copy of a generator-side network that holds what `predict` uses: its moving average.
+
+        `model.generator` itself, its `save` included, has the weights that are being trained.
+
+        Args:
+            network: one of the generator side; left out, the first.
+
+        Returns:
+            A network of its own, without an average the same as `network`.
+
+        Example:
+            >>> gan.averaged_network().save("generator.keras")
+        """
+        network = self.generator_side[0] if network is None else network
+        averages = {id(variable): average for variable, average in self.averages.pairs}
+        copy = keras.models.clone_model(network)
+        if not copy.built:
+            copy.build(keras.tree.map_shape_structure(tuple, network.input_shape))
+        for mine, theirs in zip(copy.weights, network.weights, strict=True):
+            mine.assign(averages.get(id(theirs), theirs))
+        return copy
