@@ -4,12 +4,8 @@ import functools
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
-<<<<<<< HEAD
-from kgan.adversarial.expectations import inputs_by_name
-from kgan.adversarial.terms import summed
-=======
 from kgan.adversarial.networks import inputs_by_name, output_specs
->>>>>>> 15a0445 (A Keras model in full: both optimizers as one, loss in the logs, order and epochs as Keras has them, networks of any kind (K2-K7, K9, K15-K17))
+from kgan.adversarial.terms import summed
 from kgan.layers.image_pool import ImagePool
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
@@ -92,17 +88,12 @@ class CycleGAN(AdversarialModel):
     def check_networks(self):
         """Each network takes what it is given. Returns the channels of each domain."""
         into = {"a": self.b_to_a, "b": self.a_to_b}
-<<<<<<< HEAD
-        takes = {domain: self.translator(domain).inputs[0].shape[-1] for domain in DOMAINS}
+        takes = {
+            domain: _only(inputs_by_name(self.translator(domain), domain)).shape[-1] for domain in DOMAINS
+        }
         for domain in DOMAINS:
-            made = into[domain].outputs[0].shape[-1]
-            judged = self.judge_of(domain).inputs[0].shape[-1]
-=======
-        takes = {domain: _only(inputs_by_name(self.translator(domain), domain)).shape[-1] for domain in "ab"}
-        for domain in "ab":
             made = output_specs(into[domain])[0].shape[-1]
             judged = _only(inputs_by_name(self.judge_of(domain), domain)).shape[-1]
->>>>>>> 15a0445 (A Keras model in full: both optimizers as one, loss in the logs, order and epochs as Keras has them, networks of any kind (K2-K7, K9, K15-K17))
             if not takes[domain] == made == judged:
                 raise ValueError(
                     f"{type(self).__name__}: expected one number of channels for domain {domain.upper()}, received "
@@ -135,8 +126,11 @@ class CycleGAN(AdversarialModel):
     @property
     def batch_shapes(self):
         size = self.image_size if self.pool_size else (None, None)
-        takes = {d: _only(inputs_by_name(self.translator(d), d)).shape for d in "ab"}
-        return {d: (None, *(a or b for a, b in zip(takes[d][1:3], size, strict=True)), takes[d][-1]) for d in "ab"}
+        takes = {d: _only(inputs_by_name(self.translator(d), d)).shape for d in DOMAINS}
+        return {
+            d: (None, *(a or b for a, b in zip(takes[d][1:3], size, strict=True)), takes[d][-1])
+            for d in DOMAINS
+        }
 
     @property
     def input_signature(self):
