@@ -16,7 +16,7 @@ class Averages:
         add_weight: makes a weight of the model, as `keras.layers.Layer.add_weight`.
     """
 
-    def __init__(self, variables=(), add_weight=None):
+    def __init__(self, variables=(), add_weight=None) -> None:
         self.pairs = [
             (
                 variable,

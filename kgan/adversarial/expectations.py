@@ -1,5 +1,9 @@
 """What a scheme may ask of a network, checked before training rather than found out after."""
 
+from collections.abc import Mapping
+
+import keras
+
 from kgan.adversarial.networks import inputs_by_name, output_specs
 
 SQUASHING = ("sigmoid", "softmax", "hard_sigmoid")
@@ -12,7 +16,20 @@ ADVICE = {
 }
 
 
-def check_shapes(batch, expected, scheme):
+def check_channels(scheme: str):
+    """Check that Keras puts channels last, as every network here does.
+
+    Raises:
+        ValueError: it puts them first.
+    """
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            f"{scheme}: expected channels last in this process, found {keras.config.image_data_format()}. Call "
+            "keras.config.set_image_data_format('channels_last') before building networks."
+        )
+
+
+def check_shapes(batch: Mapping, expected, scheme: str):
     """Check what `fit` was given against what a scheme's networks take.
 
     Args:
@@ -51,7 +68,7 @@ def _reason(shape, wanted):
     return "size"
 
 
-def check_output(network, kind, scheme):
+def check_output(network: keras.Model, kind, scheme: str):
     """Check that a discriminator returns what a scheme needs.
 
     Args:

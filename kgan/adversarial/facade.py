@@ -1,12 +1,22 @@
-"""What Keras promises of any model, kept by a model of two sides: saving, exporting, names that fit values."""
+"""What Keras promises of any model, kept by one of two sides: saving, exporting, sampling, names that fit values."""
 
 import keras
+import numpy as np
 
 from kgan.adversarial.networks import inputs_by_name
 
 
 class Facade:
     """Mixed in before `keras.Model`."""
+
+    @property
+    def metrics(self):
+        # Keras asks before the constructor is done.
+        return [*self.means.by_name.values(), *self.settings.metrics] if hasattr(self, "settings") else []
+
+    def reset_metrics(self):
+        super().reset_metrics()
+        self.evaluation_steps.assign(0)
 
     @property
     def metrics_names(self) -> list[str]:
@@ -87,3 +97,17 @@ class Facade:
         for mine, theirs in zip(copy.weights, network.weights, strict=True):
             mine.assign(averages.get(id(theirs), theirs))
         return copy
+
+    def sample(self, count: int, seed: int = 0, batch_size: int = 64, **conditions) -> np.ndarray:
+        """Draw images in inference mode (with the moving average, if there is one).
+
+        Args:
+            count: how many.
+            seed: the same seed gives the same images.
+            conditions: what the scheme is conditioned on, e.g. `label`: an integer or `(count,)` integers.
+
+        Returns:
+            float32 array `(count, height, width, channels)` in [-1, 1].
+        """
+        inputs = self.sample_inputs(count, seed, **conditions)
+        return self.predict(inputs, batch_size=min(count, batch_size), verbose=0)

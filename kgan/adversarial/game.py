@@ -1,5 +1,7 @@
 """A scheme as a backend sees it: the names of `kgan.backend.contract.Game`, answered by an `AdversarialModel`."""
 
+from collections.abc import Mapping
+
 from keras import ops
 
 from kgan import backend
@@ -14,20 +16,20 @@ class SchemeGame:
         model: the `AdversarialModel`.
     """
 
-    def __init__(self, model):
+    def __init__(self, model) -> None:
         self.model = model
         self.loss_side = "generator"
 
-    def read(self, data):
+    def read(self, data) -> dict:
         return self.model.read(data)
 
-    def make(self, batch, moment):
+    def make(self, batch: Mapping, moment):
         return self.model.generate(Batch(batch, moment))
 
-    def view(self, batch, generated, moment):
+    def view(self, batch: Mapping, generated: dict, moment):
         return self.model.discriminator_view(Batch(batch, moment), generated)
 
-    def total(self, side, batch, generated, moment):
+    def total(self, side: str, batch: Mapping, generated: dict, moment):
         model = self.model
         batch = Batch(batch, moment)
         named = getattr(model, f"{side}_losses")(batch, generated)
@@ -36,26 +38,26 @@ class SchemeGame:
             logs = {"loss": ops.stop_gradient(total)} | logs
         return total, logs | batch.logs
 
-    def networks_of(self, side):
+    def networks_of(self, side: str):
         return getattr(self.model, f"{side}_side")
 
-    def variables_of(self, side):
+    def variables_of(self, side: str):
         return sides.trainable(self.networks_of(side))
 
-    def optimizer_of(self, side):
+    def optimizer_of(self, side: str):
         return getattr(self.model, f"{side}_optimizer")
 
-    def before_update(self, side):
+    def before_update(self, side: str):
         sides.announce_update(self.networks_of(side))
 
-    def after_update(self, side, batch):
+    def after_update(self, side: str, batch: Mapping):
         if side == "generator":
             self.model.averages.update(self.model.ema_decay)
             return
         for penalty in self.model.penalties:
             penalty.constrain(self.variables_of(side))
 
-    def evaluate(self, batch):
+    def evaluate(self, batch: Mapping):
         model, logs = self.model, {}
         with model.averages.lent():
             generated = model.generate(batch)

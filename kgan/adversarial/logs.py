@@ -6,7 +6,7 @@ import keras
 class RunningMeans:
     """Means over an epoch, by name. The names are known before the first step, which is when they are made."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.by_name, self.evaluated, self.complete = {}, [], False
 
     def learn(self, names, evaluated=()):
@@ -15,7 +15,7 @@ class RunningMeans:
         self.by_name = {name: self.by_name.get(name) or keras.metrics.Mean(name=name) for name in names}
         self.complete = True
 
-    def add(self, name):
+    def add(self, name: str):
         """Keep a mean of this name too."""
         if name not in self.by_name:
             self.by_name[name] = keras.metrics.Mean(name=name)

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import types
+from collections.abc import Mapping
 
 import keras
 from keras import ops
@@ -11,7 +12,7 @@ from kgan import backend
 from kgan.adversarial import draws, sides, terms
 from kgan.adversarial.averages import Averages
 from kgan.adversarial.batch import read_batch
-from kgan.adversarial.expectations import check_output, check_shapes
+from kgan.adversarial.expectations import check_channels, check_output, check_shapes
 from kgan.adversarial.facade import Facade
 from kgan.adversarial.game import SchemeGame
 from kgan.adversarial.logs import RunningMeans
@@ -34,6 +35,10 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         discriminator_output: what a discriminator must return: "logit" `(batch, 1)`, "patch"
             `(batch, h, w, 1)`, "logits" (either), "image" (the shape of its input), or None (unchecked).
         defaults: compile arguments of the paper, used where the caller gives none.
+
+    What `fit` logs: each term under "side/term", unweighted; what a scheme adds; and `loss`, the generator side's
+    weighted sum, which Keras's callbacks watch by default (the discriminator side's where no generator learns). It is
+    what that side minimises, no measure of quality. `evaluate` has the same but for gradient norms, and the metrics.
     """
 
     batch_keys = ("image", "label")
@@ -46,7 +51,8 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         ours = cls.__module__.partition(".")[0] == "kgan"
         keras.saving.register_keras_serializable("kgan.schemes" if ours else cls.__module__)(cls)
 
-    def __init__(self, name=None, **kwargs):
+    def __init__(self, name: str | None = None, **kwargs) -> None:
+        check_channels(type(self).__name__)
         super().__init__(name=name, **kwargs)
         counter = functools.partial(self.add_state, value=0, dtype="int64", aggregation="only_first_replica")
         self.steps, self.evaluation_steps = counter("steps"), counter("evaluation_steps")
@@ -58,51 +64,51 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     # What a scheme writes ----------------------------------------------------------------------------------
 
     @property
-    def generator_side(self):
+    def generator_side(self) -> list:
         """Networks that the generator optimizer may move."""
         return [self.generator]
 
     @property
-    def discriminator_side(self):
+    def discriminator_side(self) -> list:
         """Networks that the discriminator optimizer may move."""
         return [self.discriminator]
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         """Everything that the generator side makes of a batch: dict of tensors."""
         raise NotImplementedError(f"{type(self).__name__} must write generate(batch).")
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         """Named terms, scalars, whose weighted sum the discriminator side minimises."""
         raise NotImplementedError(f"{type(self).__name__} must write discriminator_losses(batch, generated).")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         """Named terms, scalars, whose weighted sum the generator side minimises."""
         raise NotImplementedError(f"{type(self).__name__} must write generator_losses(batch, generated).")
 
-    def discriminator_view(self, batch, generated):
+    def discriminator_view(self, batch: Mapping, generated: dict) -> dict:
         """What the discriminator gets to see in its own turn (an image pool, a history)."""
         return generated
 
-    def after_step(self, terms):
+    def after_step(self, terms: dict) -> dict:
         """Update state from the step's terms, averaged over replicas. Returns extra logs."""
         return {}
 
-    def sample_inputs(self, count, seed, **conditions):
+    def sample_inputs(self, count: int, seed: int, **conditions) -> dict:
         """Inputs of `call` for `count` samples."""
         raise NotImplementedError(f"{type(self).__name__} draws no samples out of nothing; use predict.")
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         """Shapes of what `fit` is given, by key, None for any number: told before training, in one line."""
         return {}
 
-    def images_to_compare(self, batch, generated):
+    def images_to_compare(self, batch: Mapping, generated: dict) -> tuple:
         """(real, generated) for the metrics given to `compile`."""
         return batch[self.batch_keys[0]], generated["image"]
 
     # What a scheme calls -----------------------------------------------------------------------------------
 
-    def draw(self, batch, use, shape, distribution="normal"):
+    def draw(self, batch: Mapping, use, shape, distribution="normal"):
         """Random numbers for this batch, the same for one replica as for several together.
 
         Args:
@@ -115,11 +121,11 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         step = self.evaluation_steps if moment.evaluating else self.steps
         return draws.draw((self.seed, step), moment, use, shape, distribution)
 
-    def log(self, batch, name, value):
+    def log(self, batch: Mapping, name: str, value):
         """Log a number that is no loss term; `name` as "discriminator/accuracy"."""
         getattr(batch, "logs", {})[name] = ops.cast(value, "float32")
 
-    def seen(self, batch, image, color=True):
+    def seen(self, batch: Mapping, image, color: bool = True):
         """What a discriminator gets to see of an image: augmented, if the model was compiled so.
 
         All that is seen of one batch is augmented by one draw: real and generated, both halves of a pair, a mask.
@@ -137,7 +143,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         draw = functools.partial(self.draw, batch)
         return augment(image, draw, self.memory.probability(self.steps), color=color)
 
-    def contest(self, batch, side, judge, real, fake, of=""):
+    def contest(self, batch: Mapping, side: str, judge, real, fake, of=""):
         """The terms that the two sides play for: the compiled loss, and in D's turn its penalties; logs D's accuracy.
 
         Args:
@@ -162,7 +168,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         found |= self.memory.terms(real_logits, fake_logits, of)
         return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw)
 
-    def add_state(self, name, value, dtype="float32", aggregation="mean"):
+    def add_state(self, name: str, value, dtype="float32", aggregation="mean"):
         """A scalar that training updates, the same on every replica, saved with the model."""
         start = keras.initializers.Constant(value)
         options = {"trainable": False, "aggregation": aggregation, "name": name}
@@ -182,11 +188,11 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         ema_decay=None,
         augment=None,
         metrics=None,
-        seed=0,
+        seed: int = 0,
         jit_compile="auto",
         run_eagerly=False,
         steps_per_execution=1,
-    ):
+    ) -> None:
         """Configure training. What is left out is the scheme's own setting, from its paper.
 
         Args:
@@ -277,21 +283,21 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     # The sides ---------------------------------------------------------------------------------------------
 
     @property
-    def networks(self):
+    def networks(self) -> list:
         """Every network of the model, trained or frozen, each once."""
         found = [layer for layer in backend.own_layers(self) if isinstance(layer, keras.Model)]
         return sides.unique([*self.generator_side, *self.discriminator_side, *found])
 
-    def side_variables(self, side):
+    def side_variables(self, side: str) -> list:
         """The trainable variables of one side, each once."""
         return self.game.variables_of(side)
 
-    def side_total(self, side, batch, generated):
+    def side_total(self, side: str, batch: Mapping, generated: dict):
         """One side's weighted sum (None where it has no terms) and its logs, unweighted."""
         return self.game.total(side, batch, generated, Batch(batch).moment)
 
     @property
-    def averaged(self):
+    def averaged(self) -> list:
         """Pairs of a generator-side variable and its moving average."""
         return self.averages.pairs
 
@@ -299,7 +305,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         with contextlib.nullcontext() if training else self.averages.lent():
             return super().__call__(*args, training=training, **kwargs)
 
-    def read(self, data):
+    def read(self, data) -> dict:
         """What `fit` was given, as a dict of tensors by key."""
         return read_batch(data, self.batch_keys)
 
@@ -308,28 +314,3 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         backend.strategies.check_scope(self.variables, "fit")
         if not self.means.complete:
             self.game.learn_names(spec)
-
-    @property
-    def metrics(self):
-        # Keras asks before the constructor is done.
-        return [*self.means.by_name.values(), *self.settings.metrics] if hasattr(self, "settings") else []
-
-    def reset_metrics(self):
-        super().reset_metrics()
-        self.evaluation_steps.assign(0)
-
-    # Samples ----------------------------------------------------------------------------------------------
-
-    def sample(self, count, seed=0, batch_size=64, **conditions):
-        """Draw images in inference mode (with the moving average, if there is one).
-
-        Args:
-            count: how many.
-            seed: the same seed gives the same images.
-            conditions: what the scheme is conditioned on, e.g. `label`: an integer or `(count,)` integers.
-
-        Returns:
-            float32 array `(count, height, width, channels)` in [-1, 1].
-        """
-        inputs = self.sample_inputs(count, seed, **conditions)
-        return self.predict(inputs, batch_size=min(count, batch_size), verbose=0)

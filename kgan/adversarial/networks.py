@@ -3,7 +3,7 @@
 import keras
 
 
-def inputs_by_name(network, only, like=None):
+def inputs_by_name(network: keras.Model, only, like=None):
     """A network's symbolic inputs by name; a network with a single one calls it `only`.
 
     Args:
@@ -26,7 +26,7 @@ def inputs_by_name(network, only, like=None):
     return {only: inputs[0]}
 
 
-def output_specs(network, like=None):
+def output_specs(network: keras.Model, like=None):
     """A network's symbolic outputs, as a list."""
     return keras.tree.flatten(_outputs(_known(network, like)))
 

@@ -52,7 +52,7 @@ class SideOptimizers(keras.optimizers.Optimizer):
         variables: dict | None = None,
         discriminator_steps: int = 1,
         name: str = "sides",
-    ):
+    ) -> None:
         # A rate that is a callable is no variable: what is not here cannot differ from what the sides have.
         super().__init__(learning_rate=lambda: 0.0, name=name)
         self.optimizers = [discriminator, generator]
@@ -166,7 +166,7 @@ class SideOptimizers(keras.optimizers.Optimizer):
     def load_own_variables(self, store):
         """Nothing: the sides are loaded under their own names."""
 
-    def get_config(self):
+    def get_config(self) -> dict:
         sides = {side: keras.optimizers.serialize(getattr(self, side)) for side in SIDES}
         return {**sides, "discriminator_steps": self.discriminator_steps, "name": self.name}
 

@@ -77,7 +77,7 @@ class Settings:
         """How many batches a step takes."""
         return self.discriminator_steps + self.fresh
 
-    def with_optimizers(self, discriminator, generator):
+    def with_optimizers(self, discriminator: keras.Model, generator: keras.Model):
         """The same settings with the optimizers that were made of them."""
         return dataclasses.replace(self, discriminator_optimizer=discriminator, generator_optimizer=generator)
 

@@ -8,17 +8,17 @@ def unique(things):
     return list({id(thing): thing for thing in things}.values())
 
 
-def trainable(networks):
+def trainable(networks: list):
     """The trainable variables of a side's networks, each once."""
     return unique(variable for network in networks for variable in network.trainable_variables)
 
 
-def followed(networks):
+def followed(networks: list):
     """The variables of a side that a moving average follows: all numbers, trained or kept."""
     return [variable for network in networks for variable in network.weights if "float" in variable.dtype]
 
 
-def announce_update(networks):
+def announce_update(networks: list):
     """Tell the layers that want to know (spectral normalization) that their side is about to be updated."""
     for network in networks:
         for layer in backend.flat_layers(network):

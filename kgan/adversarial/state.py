@@ -12,12 +12,12 @@ from kgan import backend
 class Saved:
     """How an adversarial model is saved: exactly. Mixed in before `keras.Model`."""
 
-    def state(self):
+    def state(self) -> dict:
         """Every variable that training depends on, as arrays by name: weights, optimizers, averages, counters,
         random states, running means. `restore` puts it back; training then goes on bit for bit."""
         return read_state(self)
 
-    def restore(self, saved):
+    def restore(self, saved) -> None:
         """Put back what `state` gave.
 
         Raises:
@@ -29,7 +29,7 @@ class Saved:
                     self.means.add(name)
         write_state(self, saved)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {"name": self.name} | constructor_arguments(self)
 
     @classmethod

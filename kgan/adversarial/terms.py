@@ -3,7 +3,7 @@
 from keras import ops
 
 
-def contest(side, judge, real, fake, loss, of=""):
+def contest(side: str, judge, real, fake, loss, of=""):
     """What one side plays for against a discriminator: the adversarial term, and both logits.
 
     Args:
@@ -84,7 +84,7 @@ def _lazily(penalty, updates, compute):
     )
 
 
-def weighted_sum(side, terms, loss_weights, penalties, steps):
+def weighted_sum(side: str, terms: dict, loss_weights, penalties, steps):
     """One number to minimise (None where there are no terms), and the terms' logs, unweighted.
 
     Args:
@@ -104,6 +104,6 @@ def weighted_sum(side, terms, loss_weights, penalties, steps):
     return total, logs
 
 
-def known_names(terms):
+def known_names(terms: dict):
     """The names by which `loss_weights` may call these terms: "generator/pixel", and "pixel" for either side."""
     return {name for term in terms for name in (term, term.split("/", 1)[-1])}

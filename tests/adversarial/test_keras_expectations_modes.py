@@ -14,8 +14,13 @@ MODES = {
     "XLA": {"jit_compile": True},
     "automatic": {"jit_compile": "auto"},
 }
-# What is compiled by XLA takes seconds a scheme: the rest of the table is for `pytest -m slow`.
-QUICK = {("GAN", "XLA"), ("GAN", "automatic"), ("WGANGP", "XLA")}
+# What is compiled takes seconds a scheme: the rest of the table is for `pytest -m slow`.
+QUICK = {
+    *((name, "graph") for name in keras_table.SCHEMES),
+    *(("GAN", mode) for mode in MODES),
+    ("WGANGP", "several steps an execution"),
+    ("WGANGP", "XLA"),
+}
 
 
 def fitted(model, arrays):
@@ -40,8 +45,7 @@ def eager():
 def table():
     for name in keras_table.SCHEMES:
         for mode in MODES:
-            compiled = "jit_compile" in MODES[mode] and (name, mode) not in QUICK
-            yield pytest.param(name, mode, marks=[pytest.mark.slow] if compiled else [])
+            yield pytest.param(name, mode, marks=[] if (name, mode) in QUICK else [pytest.mark.slow])
 
 
 @pytest.mark.parametrize(("name", "mode"), table())
@@ -55,7 +59,10 @@ def test_every_mode_ends_where_the_eager_one_does(eager, name, mode):
     keras_table.assert_same(expected_weights, weights, 1e-5)
 
 
-@pytest.mark.parametrize("name", list(keras_table.SCHEMES))
+@pytest.mark.parametrize(
+    "name",
+    ["GAN", "WGANGP", "Pix2Pix", *(pytest.param(n, marks=pytest.mark.slow) for n in ("CycleGAN", "SRGAN"))],
+)
 def test_two_replicas_end_where_one_does(eager, name, two_replicas):
     expected, expected_weights = eager(name)
     with two_replicas.scope():

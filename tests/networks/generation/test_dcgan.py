@@ -1,3 +1,5 @@
+import keras
+import numpy as np
 import pytest
 
 from kgan.networks import dcgan
@@ -85,3 +87,15 @@ def test_unknown_options_are_named():
         dcgan.discriminator((16, 16), normalization="group")
     with pytest.raises(ValueError, match="received 'add'"):
         dcgan.discriminator((16, 16), classes=2, conditioning="add")
+
+
+def test_leaky_rectifiers_let_a_fifth_through():
+    """Radford et al. 2015, section 3: slope 0.2. The first layer has no normalization: its output, by hand."""
+    network = dcgan.discriminator((16, 16), channels=1, width=4)
+    image = np.random.default_rng(0).normal(size=(2, 16, 16, 1)).astype("float32")
+    before = np.asarray(network.get_layer("down_1")(image))
+    first = keras.Model(network.inputs, network.get_layer("leaky_1").output)
+    np.testing.assert_allclose(first(image), np.where(before > 0, before, before / 5), rtol=1e-6)
+    assert before.min() < 0 < before.max()
+    slopes = {layer.negative_slope for layer in network.layers if isinstance(layer, keras.layers.LeakyReLU)}
+    assert slopes == {0.2}
