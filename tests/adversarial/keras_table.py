@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from kgan import GAN, SRGAN, WGANGP, CycleGAN, Pix2Pix
 
@@ -39,6 +40,9 @@ SCHEMES = {
     ),
     "SRGAN": lambda: SRGAN(translator(4, 2), judge()),
 }
+# Every scheme in the slow tests; without them, one of each kind: a plain step, several turns a step, pairs.
+QUICK = ("GAN", "WGANGP", "Pix2Pix")
+CASES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in SCHEMES]
 
 
 def made(name, **settings):

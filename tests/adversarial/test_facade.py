@@ -411,7 +411,7 @@ def test_K15_a_second_fit_at_another_size_is_one_line_and_the_first_size_goes_on
 def test_K15_channels_first_is_one_line():
     keras.config.set_image_data_format("channels_first")
     try:
-        with pytest.raises(ValueError, match="expected channels last .* set_image_data_format") as caught:
+        with pytest.raises(ValueError, match=r"expected channels last .* set_image_data_format") as caught:
             GAN(keras_table.drawing(), keras_table.judge(), latent_size=4)
     finally:
         keras.config.set_image_data_format("channels_last")
@@ -426,10 +426,17 @@ def brightness(real, made):
 
 
 @pytest.mark.parametrize(
-    "metrics", [["mse"], "mse", ["mse", keras.metrics.MeanAbsoluteError(name="mae")], [brightness]]
+    "build",
+    [
+        lambda: ["mse"],
+        lambda: "mse",
+        lambda: ["mse", keras.metrics.MeanAbsoluteError(name="mae")],
+        lambda: [brightness],
+    ],
+    ids=["name", "one name", "object", "function"],
 )
-def test_K16_metrics_by_name_as_objects_and_as_functions(metrics):
-    made = compiled(metrics=metrics)
+def test_K16_metrics_by_name_as_objects_and_as_functions(build):
+    made = compiled(metrics=build())
     logs = made.evaluate(X, batch_size=32, verbose=0, return_dict=True)
     drawn = evaluated_images(made)
     expected = {

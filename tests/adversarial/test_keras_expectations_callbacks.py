@@ -13,7 +13,7 @@ from tests.adversarial import keras_table
 EPOCHS = 3
 
 
-@pytest.fixture(scope="module", params=list(keras_table.SCHEMES))
+@pytest.fixture(scope="module", params=keras_table.CASES)
 def case(request):
     """(model without a graph to trace, its arrays, its state before training): one for all callbacks of a scheme."""
     name = request.param

@@ -10,7 +10,7 @@ from tests.adversarial import keras_table
 BATCH = keras_table.BATCH
 
 
-@pytest.fixture(scope="module", params=list(keras_table.SCHEMES))
+@pytest.fixture(scope="module", params=keras_table.CASES)
 def case(request):
     """(model without a graph to trace, its arrays, its state before training, its weights after two epochs)."""
     name = request.param

@@ -59,10 +59,7 @@ def test_every_mode_ends_where_the_eager_one_does(eager, name, mode):
     keras_table.assert_same(expected_weights, weights, 1e-5)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["GAN", "WGANGP", "Pix2Pix", *(pytest.param(n, marks=pytest.mark.slow) for n in ("CycleGAN", "SRGAN"))],
-)
+@pytest.mark.parametrize("name", keras_table.CASES)
 def test_two_replicas_end_where_one_does(eager, name, two_replicas):
     expected, expected_weights = eager(name)
     with two_replicas.scope():
