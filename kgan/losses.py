@@ -250,7 +250,7 @@ class AdversarialLoss(Configured):
 
 
 class _CrossEntropyLoss(AdversarialLoss):
-    def __init__(self, label_smoothing: float = 0.0):
+    def __init__(self, label_smoothing: float = 0.0) -> None:
         if not 0.0 <= label_smoothing < 0.5:
             raise ValueError(
                 f"label_smoothing must lie in [0, 0.5), received {label_smoothing}; 0.1 is usual."
@@ -309,7 +309,7 @@ class LeastSquares(AdversarialLoss):
 
     name = "least-squares"
 
-    def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0):
+    def __init__(self, a: float = 0.0, b: float = 1.0, c: float = 1.0) -> None:
         self.a, self.b, self.c = a, b, c
 
     @property

@@ -86,7 +86,7 @@ class Penalty(Configured):
 
     name = None
 
-    def __init__(self, weight: float = 1.0, interval: int = 1):
+    def __init__(self, weight: float = 1.0, interval: int = 1) -> None:
         weight = _number_or_schedule(weight)
         if not callable(weight) and not 0 <= weight < math.inf:
             raise ValueError(f"A penalty's weight must be >= 0 and finite, received {weight}.")
@@ -117,7 +117,7 @@ class WGANGP(Penalty):
 
     name = "wgan-gp"
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, interval: int = 1):
+    def __init__(self, weight: float = 10.0, target: float = 1.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
         self.target = float(target)
 
@@ -143,7 +143,9 @@ class DRAGAN(Penalty):
 
     name = "dragan"
 
-    def __init__(self, weight: float = 10.0, target: float = 1.0, scale: float = 0.5, interval: int = 1):
+    def __init__(
+        self, weight: float = 10.0, target: float = 1.0, scale: float = 0.5, interval: int = 1
+    ) -> None:
         super().__init__(weight, interval)
         self.target, self.scale = float(target), float(scale)
 
@@ -165,7 +167,7 @@ class R1(Penalty):
 
     name = "r1"
 
-    def __init__(self, weight: float = 10.0, interval: int = 1):
+    def __init__(self, weight: float = 10.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
 
     def __call__(self, critic, real, fake, draw):
@@ -193,7 +195,7 @@ class Drift(Penalty):
 
     name = "drift"
 
-    def __init__(self, weight: float = 1e-3, interval: int = 1):
+    def __init__(self, weight: float = 1e-3, interval: int = 1) -> None:
         super().__init__(weight, interval)
 
     def __call__(self, critic, real, fake, draw):
@@ -213,7 +215,7 @@ class WeightClipping(Penalty):
 
     name = "weight-clipping"
 
-    def __init__(self, limit: float = 0.01):
+    def __init__(self, limit: float = 0.01) -> None:
         super().__init__(weight=0.0)
         if limit <= 0:
             raise ValueError(f"The limit of weight clipping must be > 0, received {limit}.")
@@ -264,7 +266,7 @@ class Own(Penalty):
         weight, interval: see `Penalty`.
     """
 
-    def __init__(self, function, weight: float = 1.0, interval: int = 1):
+    def __init__(self, function, weight: float = 1.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
         self.function = function
         self.name = getattr(function, "__name__", type(function).__name__).strip("<>")

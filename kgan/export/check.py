@@ -92,7 +92,7 @@ def newest(export):
     return folder
 
 
-def serve(folder):
+def serve(folder: str | Path):
     """Runs the reference inputs of an export in a fresh Python.
 
     Args:

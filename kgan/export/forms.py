@@ -26,7 +26,7 @@ class Form:
         dtype: of the float signature.
     """
 
-    def __init__(self, name: str, shape: tuple, dtype: str):
+    def __init__(self, name: str, shape: tuple, dtype: str) -> None:
         self.name, self.shape, self.dtype = name, tuple(shape), dtype
 
     def __repr__(self):

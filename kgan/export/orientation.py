@@ -45,7 +45,7 @@ def _read(data, start):
 
     little = tf.equal(byte(start), ord("I"))
 
-    def number(place, count):
+    def number(place, count: int):
         parts = [byte(place + i) for i in range(count)]
         first_is_low = tf.add_n([part * 256**i for i, part in enumerate(parts[:3])])
         first_is_high = tf.add_n([part * 256**i for i, part in enumerate(parts[::-1][:3])])

@@ -23,7 +23,7 @@ class PadToMultiple(keras.layers.Layer):
         (1, 8, 16, 3)
     """
 
-    def __init__(self, multiple: int, least: int = 0, **options):
+    def __init__(self, multiple: int, least: int = 0, **options) -> None:
         super().__init__(**options)
         if multiple < 1 or least % multiple:
             raise ValueError(
@@ -55,7 +55,7 @@ class PadToMultiple(keras.layers.Layer):
         batch, *sides, channels = input_shape
         return (batch, *(side and self._target(side) for side in sides), channels)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "multiple": self.multiple, "least": self.least}
 
 
@@ -69,7 +69,7 @@ class CropLike(keras.layers.Layer):
     Call with `[x, like]`; of `like` only height and width matter.
     """
 
-    def __init__(self, scale: int = 1, **options):
+    def __init__(self, scale: int = 1, **options) -> None:
         super().__init__(**options)
         self.scale = scale
 
@@ -85,5 +85,5 @@ class CropLike(keras.layers.Layer):
         (batch, _, _, channels), like = input_shape
         return (batch, *(side and side * self.scale for side in like[1:3]), channels)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "scale": self.scale}

@@ -18,7 +18,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         >>> x = BatchNormalization(momentum=0.9, synchronized=True)(x)
     """
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs, training: bool | None = None, mask=None):
         image = len(inputs.shape) == 4 and self.axis in (-1, 3) and inputs.shape[-1] is not None
         fused = image and mask is None and not self.renorm and self.epsilon >= 1e-5
         alone = not self.synchronized or backend.replica_count() == 1

@@ -25,7 +25,7 @@ class BicubicUpsampling2D(keras.layers.Layer):
         `BicubicUpsampling2D(4)(images)`
     """
 
-    def __init__(self, scale: int = 2, **options):
+    def __init__(self, scale: int = 2, **options) -> None:
         super().__init__(**options)
         self.scale = scale
 
@@ -43,7 +43,7 @@ class BicubicUpsampling2D(keras.layers.Layer):
         batch, height, width, channels = input_shape
         return (batch, *(side and side * self.scale for side in (height, width)), channels)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "scale": self.scale}
 
 

@@ -22,7 +22,7 @@ class ChannelwiseDense(keras.layers.Layer):
         the shape of the input, `(batch, height, width, channels)`; height and width must be fixed.
     """
 
-    def __init__(self, use_bias: bool = True, **options):
+    def __init__(self, use_bias: bool = True, **options) -> None:
         super().__init__(**options)
         self.use_bias = use_bias
 
@@ -54,5 +54,5 @@ class ChannelwiseDense(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "use_bias": self.use_bias}

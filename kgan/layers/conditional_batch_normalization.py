@@ -27,7 +27,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         epsilon: float = 1e-5,
         synchronized: bool = True,
         **options,
-    ):
+    ) -> None:
         super().__init__(**options)
         self.classes, self.momentum, self.epsilon = classes, momentum, epsilon
         self.synchronized = synchronized
@@ -48,7 +48,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.scale = self.add_weight(name="scale", shape=shape, initializer="ones")
         self.offset = self.add_weight(name="offset", shape=shape, initializer="zeros")
 
-    def call(self, inputs, training=None):
+    def call(self, inputs, training: bool | None = None):
         x, label = inputs
         per_sample = (-1, *(1,) * (len(x.shape) - 2), x.shape[-1])
         scale, offset = (
@@ -60,6 +60,6 @@ class ConditionalBatchNormalization(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[0])
 
-    def get_config(self):
+    def get_config(self) -> dict:
         keys = ("classes", "momentum", "epsilon", "synchronized")
         return {**super().get_config(), **{key: getattr(self, key) for key in keys}}

@@ -123,7 +123,7 @@ class DiffAugment(Configured):
     name = "diffaugment"
     adaptive = False
 
-    def __init__(self, policy=POLICY, channels: int | None = None):
+    def __init__(self, policy=POLICY, channels: int | None = None) -> None:
         self.policy, self.channels = _checked(policy), channels
 
     def check(self, image_size) -> None:

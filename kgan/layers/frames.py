@@ -38,7 +38,7 @@ class ChannelsToFrames(keras.layers.Layer):
         (2, 4, 8, 9, 3)
     """
 
-    def __init__(self, frames: int, **options):
+    def __init__(self, frames: int, **options) -> None:
         super().__init__(**options)
         self.frames = frames
 
@@ -59,5 +59,5 @@ class ChannelsToFrames(keras.layers.Layer):
         batch, height, width, channels = input_shape
         return (batch, self.frames, height, width, channels // self.frames)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "frames": self.frames}

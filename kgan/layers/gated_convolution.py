@@ -37,7 +37,7 @@ class GatedConv2D(keras.layers.Layer):
         padding: str = "same",
         activation="elu",
         **options,
-    ):
+    ) -> None:
         super().__init__(**options)
         self.filters, self.kernel_size, self.strides = filters, kernel_size, strides
         self.dilation_rate, self.padding = dilation_rate, padding
@@ -63,7 +63,7 @@ class GatedConv2D(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return (*self.convolution.compute_output_shape(input_shape)[:-1], self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         keys = ("filters", "kernel_size", "strides", "dilation_rate", "padding")
         own = {key: getattr(self, key) for key in keys}
         return {**super().get_config(), **own, "activation": keras.activations.serialize(self.activation)}

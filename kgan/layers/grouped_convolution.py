@@ -41,7 +41,7 @@ class GroupedConv2D(keras.layers.Layer):
         use_bias: bool = True,
         kernel_initializer=None,
         **options,
-    ):
+    ) -> None:
         super().__init__(**options)
         if groups < 1 or filters % groups:
             raise ValueError(
@@ -81,7 +81,7 @@ class GroupedConv2D(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.filters)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {name: getattr(self, name) for name in ("filters", "kernel_size", "groups", "use_bias")}
         initializer = keras.initializers.serialize(self.kernel_initializer)
         return {**super().get_config(), **own, "kernel_initializer": initializer}

@@ -28,7 +28,7 @@ class ImagePool(keras.layers.Layer):
         >>> shown = pool(images, draw=model.draw, use="zebras")
     """
 
-    def __init__(self, size: int, image_shape, **options):
+    def __init__(self, size: int, image_shape, **options) -> None:
         super().__init__(trainable=False, **{key: options[key] for key in options if key != "trainable"})
         self.size, self.image_shape = size, tuple(image_shape)
         if size:
@@ -76,7 +76,7 @@ class ImagePool(keras.layers.Layer):
     def compute_output_shape(self, images_shape, **_):
         return images_shape
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "size": self.size, "image_shape": self.image_shape}
 
 

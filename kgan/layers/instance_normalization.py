@@ -20,7 +20,7 @@ class InstanceNormalization(keras.layers.GroupNormalization):
         >>> x = InstanceNormalization(epsilon=1e-5, center=False, scale=False)(x)
     """
 
-    def __init__(self, groups=-1, **options):
+    def __init__(self, groups=-1, **options) -> None:
         super().__init__(groups=groups, **options)
 
     def call(self, inputs):

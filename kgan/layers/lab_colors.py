@@ -22,7 +22,7 @@ class LabColors(keras.layers.Layer):
         `(batch, height, width, 3)` in [-1, 1], float32.
     """
 
-    def __init__(self, reach: float = 110.0, **options):
+    def __init__(self, reach: float = 110.0, **options) -> None:
         super().__init__(**{"dtype": "float32"} | options)
         self.reach = reach
 
@@ -34,5 +34,5 @@ class LabColors(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return (*input_shape[0][:-1], 3)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "reach": self.reach}

@@ -20,7 +20,7 @@ class LabelPlanes(keras.layers.Layer):
     Returns `(batch, height, width, channels + planes)`.
     """
 
-    def __init__(self, classes: int, embedding_size: int | None = None, **options):
+    def __init__(self, classes: int, embedding_size: int | None = None, **options) -> None:
         super().__init__(**options)
         self.classes, self.embedding_size = classes, embedding_size
 
@@ -46,6 +46,6 @@ class LabelPlanes(keras.layers.Layer):
         image_shape, _ = input_shape
         return (*image_shape[:-1], image_shape[-1] + (self.embedding_size or self.classes))
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {"classes": self.classes, "embedding_size": self.embedding_size}
         return {**super().get_config(), **own}

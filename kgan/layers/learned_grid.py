@@ -21,7 +21,7 @@ class LearnedGrid(keras.layers.Layer):
         (2, 4, 6, 8)
     """
 
-    def __init__(self, rows: int, columns: int, **options):
+    def __init__(self, rows: int, columns: int, **options) -> None:
         super().__init__(**options)
         self.rows, self.columns = rows, columns
 
@@ -38,7 +38,7 @@ class LearnedGrid(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.rows, self.columns, input_shape[-1])
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "rows": self.rows, "columns": self.columns}
 
 

@@ -25,7 +25,7 @@ class MinibatchStandardDeviation(keras.layers.Layer):
         `(batch, height, width, channels)` gives `(batch, height, width, channels + features)`.
     """
 
-    def __init__(self, group_size: int = 4, features: int = 1, epsilon: float = 1e-8, **options):
+    def __init__(self, group_size: int = 4, features: int = 1, epsilon: float = 1e-8, **options) -> None:
         super().__init__(**options)
         if group_size < 1 or features < 1:
             raise ValueError(f"Expected group_size and features >= 1, received {group_size} and {features}.")
@@ -58,6 +58,6 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + self.features)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {"group_size": self.group_size, "features": self.features, "epsilon": self.epsilon}
         return {**super().get_config(), **own}

@@ -38,7 +38,7 @@ class PartialConv2D(keras.layers.Layer):
         padding: str = "same",
         use_bias: bool = True,
         **options,
-    ):
+    ) -> None:
         super().__init__(**options)
         self.filters, self.kernel_size, self.strides = filters, kernel_size, strides
         self.padding, self.use_bias = padding, use_bias
@@ -78,6 +78,6 @@ class PartialConv2D(keras.layers.Layer):
         shape = self.convolution.compute_output_shape(input_shape[0])
         return shape, (*shape[:-1], 1)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         keys = ("filters", "kernel_size", "strides", "padding", "use_bias")
         return {**super().get_config(), **{key: getattr(self, key) for key in keys}}

@@ -23,7 +23,7 @@ class PixelShuffle(keras.layers.Layer):
         `PixelShuffle(2)(keras.layers.Conv2D(4 * 64, 3, padding="same")(x))`
     """
 
-    def __init__(self, scale: int = 2, **options):
+    def __init__(self, scale: int = 2, **options) -> None:
         super().__init__(**options)
         if scale < 1:
             raise ValueError(f"PixelShuffle's scale must be a whole number >= 1, received {scale}.")
@@ -47,7 +47,7 @@ class PixelShuffle(keras.layers.Layer):
             )
         return channels
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "scale": self.scale}
 
 

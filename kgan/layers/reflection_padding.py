@@ -20,7 +20,7 @@ class ReflectionPadding2D(keras.layers.Layer):
         `(batch, height + top + bottom, width + left + right, channels)`.
     """
 
-    def __init__(self, padding=1, **options):
+    def __init__(self, padding=1, **options) -> None:
         super().__init__(**options)
         sides = (padding, padding) if isinstance(padding, int) else tuple(padding)
         self.padding = tuple((side, side) if isinstance(side, int) else tuple(side) for side in sides)
@@ -43,5 +43,5 @@ class ReflectionPadding2D(keras.layers.Layer):
         sizes = (size and size + sum(side) for size, side in zip(sizes, self.padding, strict=True))
         return (batch, *sizes, channels)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "padding": self.padding}

@@ -30,7 +30,7 @@ class SmoothFill(keras.layers.Layer):
         `SmoothFill()([image, mask])`
     """
 
-    def __init__(self, order: int = 2, levels: int = 6, sweeps: int = 8, **options):
+    def __init__(self, order: int = 2, levels: int = 6, sweeps: int = 8, **options) -> None:
         super().__init__(**{"dtype": "float32"} | options)
         if order not in (1, 2) or levels < 1 or sweeps < 0:
             raise ValueError(
@@ -70,6 +70,6 @@ class SmoothFill(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         return tuple(input_shape[0])
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {key: getattr(self, key) for key in ("order", "levels", "sweeps")}
         return {**super().get_config(), **own}

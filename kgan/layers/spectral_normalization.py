@@ -42,7 +42,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         `x = SpectralNormalization(keras.layers.Conv2D(64, 4, strides=2))(images)`
     """
 
-    def __init__(self, layer, power_iterations: int = 1, warm_up: int = 15, seed: int = 0, **options):
+    def __init__(self, layer, power_iterations: int = 1, warm_up: int = 15, seed: int = 0, **options) -> None:
         if isinstance(layer, keras.layers.Layer):
             options.setdefault("dtype", layer.dtype_policy)
         super().__init__(layer, **options)
@@ -125,7 +125,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)
 
-    def get_config(self):
+    def get_config(self) -> dict:
         own = {"power_iterations": self.power_iterations, "warm_up": self.warm_up, "seed": self.seed}
         return {**super().get_config(), **own}
 

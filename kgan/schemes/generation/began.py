@@ -1,5 +1,8 @@
 """BEGAN: an autoencoder as discriminator, and a dial that keeps the two sides in balance."""
 
+from collections.abc import Mapping
+
+import keras
 from keras import ops
 
 from kgan.schemes.generation.gan import GAN
@@ -40,7 +43,15 @@ class BEGAN(GAN):
     discriminator_output = "image"
     defaults = {"loss": None, "generator_optimizer": ADAM, "discriminator_optimizer": ADAM}
 
-    def __init__(self, generator, discriminator, latent_size=64, gamma=0.5, balance_rate=1e-3, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_size: int = 64,
+        gamma: float = 0.5,
+        balance_rate: float = 1e-3,
+        **kwargs,
+    ) -> None:
         super().__init__(generator, discriminator, latent_size, **kwargs)
         if not 0 <= gamma <= 1 or not balance_rate > 0:
             raise ValueError(
@@ -54,16 +65,16 @@ class BEGAN(GAN):
         image = self.seen(batch, image)
         return ops.mean(ops.abs(image - self.discriminator(image)))
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return {
             "reconstruction_real": self.reconstruction_error(batch, batch["image"]),
             "reconstruction_fake": -self.k * self.reconstruction_error(batch, generated["image"]),
         }
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         return {"reconstruction": self.reconstruction_error(batch, generated["image"])}
 
-    def after_step(self, terms):
+    def after_step(self, terms: dict) -> dict:
         real, fake = terms["discriminator/reconstruction_real"], terms["generator/reconstruction"]
         imbalance = self.gamma * real - fake
         self.k.assign(ops.clip(self.k + self.balance_rate * imbalance, 0.0, 1.0))

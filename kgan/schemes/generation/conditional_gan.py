@@ -1,5 +1,8 @@
 """ConditionalGAN: both sides are told the label."""
 
+from collections.abc import Mapping
+
+import keras
 from keras import ops
 
 from kgan import backend
@@ -37,7 +40,14 @@ class ConditionalGAN(GAN):
     batch_keys = ("image", "label")
     told_labels = ("generator", "discriminator")  # which networks have an input for them
 
-    def __init__(self, generator, discriminator, latent_size=128, classes=10, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_size: int = 128,
+        classes: int = 10,
+        **kwargs,
+    ) -> None:
         for name, network in (("generator", generator), ("discriminator", discriminator)):
             told = bool(classes) and name in self.told_labels
             if ("label" in inputs_by_name(network, "one")) != told:
@@ -50,22 +60,22 @@ class ConditionalGAN(GAN):
         self.classes = classes
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         return super().batch_shapes | ({"label": (None,)} if self.classes else {})
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         if not self.classes:
             return super().generate(batch)
         label = batch["label"]
         latent = self.draw(batch, "latent", (ops.shape(label)[0], self.latent_size))
         return {"image": self.generator({"latent": latent, "label": label})}
 
-    def judge(self, image, batch):
+    def judge(self, image, batch: Mapping):
         if not self.classes:
             return super().judge(image, batch)
         return self.discriminator({"image": image, "label": batch["label"]})
 
-    def sample_inputs(self, count, seed, label=None):
+    def sample_inputs(self, count: int, seed: int, label=None) -> dict:
         if not self.classes and label is None:
             return super().sample_inputs(count, seed)
         if not self.classes:

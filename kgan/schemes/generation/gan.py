@@ -1,5 +1,8 @@
 """GAN: a generator against a discriminator, whatever the loss between them."""
 
+from collections.abc import Mapping
+
+import keras
 from keras import KerasTensor, ops
 
 from kgan import backend
@@ -36,7 +39,9 @@ class GAN(AdversarialModel):
     batch_keys = ("image",)
     defaults = {"loss": "non-saturating"}
 
-    def __init__(self, generator, discriminator, latent_size=128, **kwargs):
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, latent_size: int = 128, **kwargs
+    ) -> None:
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
@@ -63,42 +68,42 @@ class GAN(AdversarialModel):
             )
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         return {"image": inputs_by_name(self.discriminator, "image")["image"].shape}
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         return {
             name: KerasTensor(tensor.shape, tensor.dtype, name=name)
             for name, tensor in inputs_by_name(self.generator, "latent").items()
         }
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         latent = self.draw(batch, "latent", (ops.shape(batch["image"])[0], self.latent_size))
         return {"image": self.generator(latent)}
 
-    def judge(self, image, batch):
+    def judge(self, image, batch: Mapping):
         """D's logits for images, given what the batch says about them."""
         return self.discriminator(image)
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "generator")
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms."""
         return self.contest(
             batch, side, lambda image: self.judge(image, batch), batch["image"], generated["image"]
         )
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training: bool = False):
         if isinstance(inputs, dict) and set(inputs) == {"latent"}:
             inputs = inputs["latent"]
         return self.generator(inputs, training=training)
 
-    def sample_inputs(self, count, seed):
+    def sample_inputs(self, count: int, seed: int) -> dict:
         return {"latent": backend.random("normal", (count, self.latent_size), [seed, 0])}
 
 

@@ -44,7 +44,14 @@ class R3GAN(ConditionalGAN):
         "discriminator_optimizer": ADAM,
     }
 
-    def __init__(self, generator, discriminator, latent_size=64, classes=0, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        latent_size: int = 64,
+        classes: int = 0,
+        **kwargs,
+    ) -> None:
         super().__init__(generator, discriminator, latent_size, classes, **kwargs)
 
     @staticmethod

@@ -1,5 +1,8 @@
 """ContextEncoder: a hole filled from its surroundings through a bottleneck."""
 
+from collections.abc import Mapping
+
+import keras
 from keras import KerasTensor, ops
 
 from kgan import objectives
@@ -48,7 +51,14 @@ class ContextEncoder(Inpainting):
         "discriminator_optimizer": {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}},
     }
 
-    def __init__(self, generator, discriminator, overlap=7, fill=0.0, **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        overlap: int = 7,
+        fill: float = 0.0,
+        **kwargs,
+    ) -> None:
         super().__init__(generator, discriminator, fill, **kwargs)
         self.overlap = overlap
         whole, made, judged = (
@@ -69,12 +79,12 @@ class ContextEncoder(Inpainting):
         ]
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         image = inputs_by_name(self.generator, "image")["image"]
         mask = KerasTensor((None, *image.shape[1:3], 1), "float32", name="mask")
         return {"image": image, "mask": mask}
 
-    def paint(self, visible, hole, training=None):
+    def paint(self, visible, hole, training: bool | None = None):
         patch = self.generator(visible, training=training)
         return {"patch": patch, "picture": self.padded(patch), "hole": hole}
 
@@ -92,19 +102,19 @@ class ContextEncoder(Inpainting):
         height, width = output_specs(self.generator)[0].shape[1:3]
         return image[:, top : top + height, left : left + width]
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms."""
         fake = self.judged(generated["image"], generated["patch"])
         return self.contest(batch, side, self.discriminator, self.cropped(batch["image"]), fake)
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         pixel = self.pixel_loss(batch["image"], generated)
         return {"pixel": pixel, **self.played(batch, generated, "generator")}
 
-    def pixel_loss(self, image, generated):
+    def pixel_loss(self, image, generated: dict):
         """Masked squares: the hole, and ten times the border around it as far as it was painted."""
         hole = ops.cast(generated["hole"], "float32")
         reach = ops.max_pool(hole, 2 * self.overlap + 1, strides=1, padding="same")

@@ -1,5 +1,7 @@
 """FreeFormInpainting: holes of any form in images of any size."""
 
+from collections.abc import Mapping
+
 from keras import ops
 
 from kgan import objectives
@@ -34,10 +36,10 @@ class FreeFormInpainting(Inpainting):
     defaults = {"loss": "hinge", "generator_optimizer": ADAM, "discriminator_optimizer": ADAM}
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         return inputs_by_name(self.generator, "image")
 
-    def paint(self, visible, hole, training=None):
+    def paint(self, visible, hole, training: bool | None = None):
         hole = ops.cast(hole, "float32")
         made = self.generator({"image": visible, "mask": hole}, training=training)
         if not isinstance(made, dict):
@@ -50,16 +52,16 @@ class FreeFormInpainting(Inpainting):
             return self.discriminator(image)
         return self.discriminator({"image": image, "mask": self.seen(batch, hole, color=False)})
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms."""
         return self.contest(
             batch, side, lambda x: self.judge(x, generated["hole"], batch), batch["image"], generated["image"]
         )
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         l1 = objectives.l1(batch["image"], generated["picture"])
         coarse = {}
         if "coarse" in generated:

@@ -1,5 +1,8 @@
 """Inpainting: what the schemes that fill holes share."""
 
+from collections.abc import Mapping
+
+import keras
 from keras import ops
 
 from kgan.adversarial import AdversarialModel
@@ -20,7 +23,9 @@ class Inpainting(AdversarialModel):
 
     batch_keys = ("image", "mask")
 
-    def __init__(self, generator, discriminator, fill=0.0, **kwargs):
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, fill: float = 0.0, **kwargs
+    ) -> None:
         # Inputs cast to half precision would not come back as they were.
         super().__init__(**{"autocast": False} | kwargs)
         self.generator = generator
@@ -28,11 +33,11 @@ class Inpainting(AdversarialModel):
         self.fill = fill
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         image = inputs_by_name(self.generator, "image")["image"].shape
         return {"image": image, "mask": (*image[:-1], 1)}
 
-    def paint(self, visible, hole, training=None):
+    def paint(self, visible, hole, training: bool | None = None):
         """Pictures for images whose hole is filled with a constant.
 
         Args:
@@ -45,14 +50,14 @@ class Inpainting(AdversarialModel):
         """
         raise NotImplementedError(f"{type(self).__name__} must write paint(visible, hole).")
 
-    def complete(self, image, mask, training=None):
+    def complete(self, image, mask, training: bool | None = None):
         """What `paint` returns, and `image`: known pixels with the picture in the hole."""
         hole = mask > 0
         made = self.paint(ops.where(hole, ops.cast(self.fill, image.dtype), image), hole, training)
         return {**made, "image": ops.where(hole, ops.cast(made["picture"], image.dtype), image)}
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         return self.complete(batch["image"], batch["mask"])
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training: bool = False):
         return self.complete(inputs["image"], inputs["mask"], training)["image"]

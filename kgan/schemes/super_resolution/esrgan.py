@@ -1,5 +1,7 @@
 """ESRGAN: is this picture more realistic than those are on average?"""
 
+from collections.abc import Mapping
+
 import keras
 
 from kgan.schemes.super_resolution.srgan import ADAM, SRGAN
@@ -39,10 +41,17 @@ class ESRGAN(SRGAN):
         "discriminator_optimizer": ADAM,
     }
 
-    def __init__(self, generator, discriminator, perceptual=None, criterion="l1", **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        perceptual=None,
+        criterion: str = "l1",
+        **kwargs,
+    ) -> None:
         super().__init__(generator, discriminator, perceptual, criterion, **kwargs)
 
-    def content_losses(self, batch, generated):
+    def content_losses(self, batch: Mapping, generated: dict):
         pixel = {"pixel": self.pixel_loss(batch, generated)}
         return pixel | super().content_losses(batch, generated)
 

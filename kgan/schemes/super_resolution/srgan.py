@@ -1,5 +1,9 @@
 """SRGAN: super-resolution that is judged by what it looks like."""
 
+from collections.abc import Mapping
+
+import keras
+
 from kgan.schemes.super_resolution.super_resolution import SuperResolution
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 1e-4}}
@@ -44,27 +48,34 @@ class SRGAN(SuperResolution):
         "discriminator_optimizer": ADAM,
     }
 
-    def __init__(self, generator, discriminator, perceptual=None, criterion="l2", **kwargs):
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        perceptual=None,
+        criterion: str = "l2",
+        **kwargs,
+    ) -> None:
         super().__init__(generator, criterion, **kwargs)
         self.discriminator = discriminator
         self.perceptual = perceptual
 
     @property
-    def discriminator_side(self):
+    def discriminator_side(self) -> list:
         return [self.discriminator]
 
-    def content_losses(self, batch, generated):
+    def content_losses(self, batch: Mapping, generated: dict):
         """What keeps the generated picture to the original."""
         if self.perceptual is None:
             return {"pixel": self.pixel_loss(batch, generated)}
         return {"perceptual": self.perceptual(batch["target"], generated["image"])}
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms."""
         return self.contest(batch, side, self.discriminator, batch["target"], generated["image"])
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         return {**self.content_losses(batch, generated), **self.played(batch, generated, "generator")}

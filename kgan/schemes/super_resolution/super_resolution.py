@@ -1,5 +1,9 @@
 """SuperResolution: a generator alone, brought near the original pixel by pixel."""
 
+from collections.abc import Mapping
+
+import keras
+
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
 from kgan.adversarial.networks import inputs_by_name, output_specs
@@ -34,7 +38,7 @@ class SuperResolution(AdversarialModel):
         "generator_optimizer": {"class_name": "Adam", "config": {"learning_rate": 1e-4}},
     }
 
-    def __init__(self, generator, criterion="l2", **kwargs):
+    def __init__(self, generator: keras.Model, criterion: str = "l2", **kwargs) -> None:
         super().__init__(**kwargs)
         if criterion not in CRITERIA:
             raise ValueError(
@@ -44,33 +48,33 @@ class SuperResolution(AdversarialModel):
         self.criterion = criterion
 
     @property
-    def discriminator_side(self):
+    def discriminator_side(self) -> list:
         return []
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         takes, makes = inputs_by_name(self.generator, "source")["source"], output_specs(self.generator)[0]
         return {"source": takes.shape, "target": makes.shape}
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         return inputs_by_name(self.generator, "source")
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         return {"image": self.generator(batch["source"])}
 
-    def pixel_loss(self, batch, generated):
+    def pixel_loss(self, batch: Mapping, generated: dict):
         """How far the generated pixels are from the original's."""
         return CRITERIA[self.criterion](batch["target"], generated["image"])
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return {}
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         return {"pixel": self.pixel_loss(batch, generated)}
 
-    def images_to_compare(self, batch, generated):
+    def images_to_compare(self, batch: Mapping, generated: dict) -> tuple:
         return batch["target"], generated["image"]
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training: bool = False):
         return self.generator(inputs["source"] if isinstance(inputs, dict) else inputs, training=training)

@@ -1,6 +1,9 @@
 """CycleGAN: two domains without pairs, held together by the way there and back."""
 
 import functools
+from collections.abc import Mapping
+
+import keras
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
@@ -66,15 +69,15 @@ class CycleGAN(AdversarialModel):
 
     def __init__(
         self,
-        a_to_b,
-        b_to_a,
-        discriminator_a,
-        discriminator_b,
+        a_to_b: keras.Model,
+        b_to_a: keras.Model,
+        discriminator_a: keras.Model,
+        discriminator_b: keras.Model,
         image_size=(256, 256),
-        pool_size=50,
-        identity=True,
+        pool_size: int = 50,
+        identity: bool = True,
         **kwargs,
-    ):
+    ) -> None:
         super().__init__(**kwargs)
         self.a_to_b, self.b_to_a = a_to_b, b_to_a
         self.discriminator_a, self.discriminator_b = discriminator_a, discriminator_b
@@ -107,24 +110,24 @@ class CycleGAN(AdversarialModel):
             )
         return takes
 
-    def translator(self, domain):
+    def translator(self, domain: str):
         """The generator that takes images of this domain."""
         return self.a_to_b if domain == "a" else self.b_to_a
 
-    def judge_of(self, domain):
+    def judge_of(self, domain: str):
         """The discriminator of this domain."""
         return self.discriminator_a if domain == "a" else self.discriminator_b
 
     @property
-    def generator_side(self):
+    def generator_side(self) -> list:
         return [self.a_to_b, self.b_to_a]
 
     @property
-    def discriminator_side(self):
+    def discriminator_side(self) -> list:
         return [self.discriminator_a, self.discriminator_b]
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         size = self.image_size if self.pool_size else (None, None)
         takes = {d: _only(inputs_by_name(self.translator(d), d)).shape for d in DOMAINS}
         return {
@@ -133,11 +136,11 @@ class CycleGAN(AdversarialModel):
         }
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         return inputs_by_name(self.a_to_b, "a")
 
     @property
-    def serving_calls(self):
+    def serving_calls(self) -> dict:
         """What an export serves: A to B by default, and both directions by name."""
         forward = (self.__call__, self.input_signature)
         return {
@@ -146,7 +149,7 @@ class CycleGAN(AdversarialModel):
             "BtoA": (self.__call__, inputs_by_name(self.b_to_a, "b")),
         }
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         a, b = batch["a"], batch["b"]
         fake_b, fake_a = self.a_to_b(a), self.b_to_a(b)
         generated = {
@@ -159,7 +162,7 @@ class CycleGAN(AdversarialModel):
             generated |= {"identity_a": self.b_to_a(a), "identity_b": self.a_to_b(b)}
         return generated
 
-    def discriminator_view(self, batch, generated):
+    def discriminator_view(self, batch: Mapping, generated: dict) -> dict:
         shown = {
             f"fake_{domain}": self.pools[domain](
                 generated[f"fake_{domain}"], draw=functools.partial(self.draw, batch), use=f"pool {domain}"
@@ -168,7 +171,7 @@ class CycleGAN(AdversarialModel):
         }
         return generated | shown
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms, of both domains."""
         return summed(
             *(
@@ -177,10 +180,10 @@ class CycleGAN(AdversarialModel):
             )
         )
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         terms = self.played(batch, generated, "generator")
         for domain in DOMAINS:
             terms[f"cycle_{domain}"] = self.cycle(batch[domain], generated[f"cycled_{domain}"])
@@ -194,10 +197,10 @@ class CycleGAN(AdversarialModel):
         """How far from an image the way there and back has led: `E |x - cycled|`."""
         return objectives.cycle(image, cycled)
 
-    def images_to_compare(self, batch, generated):
+    def images_to_compare(self, batch: Mapping, generated: dict) -> tuple:
         return batch["b"], generated["fake_b"]
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training: bool = False):
         inputs = inputs if isinstance(inputs, dict) else {"a": inputs}
         made = {
             target: self.translator(source)(inputs[source], training=training)
@@ -206,7 +209,7 @@ class CycleGAN(AdversarialModel):
         }
         return made if len(made) > 1 else next(iter(made.values()))
 
-    def translate(self, images, direction="AtoB", batch_size=1):
+    def translate(self, images, direction: str = "AtoB", batch_size: int = 1):
         """Translate images, in inference mode.
 
         Args:

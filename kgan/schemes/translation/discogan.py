@@ -1,5 +1,7 @@
 """DiscoGAN: relations between two domains, discovered from both ends."""
 
+import keras
+
 from kgan import objectives
 from kgan.schemes.translation.cyclegan import ADAM, CycleGAN
 
@@ -34,7 +36,14 @@ class DiscoGAN(CycleGAN):
         "discriminator_optimizer": ADAM,
     }
 
-    def __init__(self, a_to_b, b_to_a, discriminator_a, discriminator_b, **kwargs):
+    def __init__(
+        self,
+        a_to_b: keras.Model,
+        b_to_a: keras.Model,
+        discriminator_a: keras.Model,
+        discriminator_b: keras.Model,
+        **kwargs,
+    ) -> None:
         super().__init__(
             a_to_b, b_to_a, discriminator_a, discriminator_b, pool_size=0, identity=False, **kwargs
         )

@@ -1,5 +1,7 @@
 """DualGAN: two translators that learn from each other, judged by two critics."""
 
+import keras
+
 from kgan.schemes.translation.cyclegan import CycleGAN
 
 RMSPROP = {"class_name": "RMSprop", "config": {"learning_rate": 5e-5}}
@@ -38,7 +40,14 @@ class DualGAN(CycleGAN):
         "discriminator_optimizer": RMSPROP,
     }
 
-    def __init__(self, a_to_b, b_to_a, discriminator_a, discriminator_b, **kwargs):
+    def __init__(
+        self,
+        a_to_b: keras.Model,
+        b_to_a: keras.Model,
+        discriminator_a: keras.Model,
+        discriminator_b: keras.Model,
+        **kwargs,
+    ) -> None:
         super().__init__(
             a_to_b, b_to_a, discriminator_a, discriminator_b, pool_size=0, identity=False, **kwargs
         )

@@ -1,5 +1,7 @@
 """Pix2Pix: a picture into its partner, judged beside the picture that it was made of."""
 
+from collections.abc import Mapping
+
 import keras
 
 from kgan import backend, objectives
@@ -48,7 +50,9 @@ class Pix2Pix(AdversarialModel):
         "discriminator_optimizer": ADAM,
     }
 
-    def __init__(self, generator, discriminator, noise_at_inference=False, **kwargs):
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, noise_at_inference: bool = False, **kwargs
+    ) -> None:
         super().__init__(**kwargs)
         inputs = set(inputs_by_name(discriminator, "target"))
         if inputs not in ({"target"}, {"source", "target"}):
@@ -62,7 +66,7 @@ class Pix2Pix(AdversarialModel):
         self.conditional = "source" in inputs
 
     @property
-    def batch_shapes(self):
+    def batch_shapes(self) -> dict:
         judged = inputs_by_name(self.discriminator, "target")
         return {
             "source": inputs_by_name(self.generator, "source")["source"].shape,
@@ -70,35 +74,35 @@ class Pix2Pix(AdversarialModel):
         }
 
     @property
-    def input_signature(self):
+    def input_signature(self) -> dict:
         return inputs_by_name(self.generator, "source")
 
-    def generate(self, batch):
+    def generate(self, batch: Mapping) -> dict:
         return {"image": self.generator(batch["source"])}
 
-    def judge(self, image, batch):
+    def judge(self, image, batch: Mapping):
         """D's logits for an image, beside its source if D is conditional."""
         if not self.conditional:
             return self.discriminator(image)
         return self.discriminator({"source": self.seen(batch, batch["source"]), "target": image})
 
-    def played(self, batch, generated, side):
+    def played(self, batch: Mapping, generated: dict, side: str) -> dict:
         """One side's adversarial terms."""
         return self.contest(
             batch, side, lambda image: self.judge(image, batch), batch["target"], generated["image"]
         )
 
-    def discriminator_losses(self, batch, generated):
+    def discriminator_losses(self, batch: Mapping, generated: dict) -> dict:
         return self.played(batch, generated, "discriminator")
 
-    def generator_losses(self, batch, generated):
+    def generator_losses(self, batch: Mapping, generated: dict) -> dict:
         l1 = objectives.l1(batch["target"], generated["image"])
         return {**self.played(batch, generated, "generator"), "l1": l1}
 
-    def images_to_compare(self, batch, generated):
+    def images_to_compare(self, batch: Mapping, generated: dict) -> tuple:
         return batch["target"], generated["image"]
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training: bool = False):
         source = inputs["source"] if isinstance(inputs, dict) else inputs
         if self.noise_at_inference and not training:
             return _with_noise(self.generator, source)
