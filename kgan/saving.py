@@ -13,6 +13,7 @@ import sys
 
 # The only list of what has to be imported for a room's names to be known.
 ROOMS = {
+    "kgan.adversarial": ("kgan.adversarial.optimizers",),
     "kgan.augmentation": ("kgan.augmentation",),
     "kgan.layers": ("kgan.layers", "kgan.networks.translation.unet"),
     "kgan.losses": ("kgan.losses",),
