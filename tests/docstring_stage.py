@@ -16,6 +16,7 @@ NETWORKS = {
     "translation": "unet patchgan translation_resnet",
     "super_resolution": "srresnet rrdb srgan_discriminator",
     "inpainting": "context_encoder gated_inpainting",
+    "video": "multiscale",
 }
 SMALL = {"width": 4, "blocks": 1}
 
@@ -32,7 +33,7 @@ def small_networks():
         for name in names.split():
             module = importlib.import_module(f"kgan.networks.{room}.{name}")
             small = types.SimpleNamespace(**vars(module))
-            for kind in ("generator", "discriminator"):
+            for kind in ("generator", "discriminator", "discriminators"):
                 build = getattr(module, kind, None)
                 if build is not None:
                     fits = {k: v for k, v in SMALL.items() if k in inspect.signature(build).parameters}

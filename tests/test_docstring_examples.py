@@ -45,9 +45,7 @@ def of_schemes():
         "model": gan,
         "SRGAN": SRGAN,
         "LinearDecay": LinearDecay,
-        "perceptual": objectives.Perceptual(random_convolution.features(3), ["map_1"])
-        if hasattr(objectives, "Perceptual")
-        else None,
+        "perceptual": objectives.Perceptual(random_convolution.features(3), ["stage_1"]),
         "before": networks["rrdb"].generator(4),
     }
 
@@ -82,6 +80,7 @@ OF_MODULE = {
         "broken": stage.floats(2, 64, 64, 3),
         "mask": np.ones((2, 64, 64, 1), "float32"),
     },
+    "kgan.schemes.video.video_prediction": {"clips": stage.floats(2, 5, 64, 64, 3)},
     "kgan.schemes.generation.r3gan": {"images": stage.floats(2, 48, 64, 3)},
     "kgan.metrics.features": {"images": stage.floats(100, 32, 32, 3)},
 }
@@ -91,7 +90,7 @@ OF_MODULE = {
 def test_examples_run(name, tmp_path, monkeypatch):
     module = importlib.import_module(name)
     names = stage.common()
-    if name.startswith(("kgan.schemes", "kgan.adversarial", "kgan.layers.image_pool")):
+    if name.startswith(("kgan.schemes", "kgan.adversarial", "kgan.augmentation", "kgan.layers.image_pool")):
         names |= of_schemes()
         monkeypatch.setattr(importlib.import_module("kgan").AdversarialModel, "fit", stage.fit)
     if name.startswith(("kgan.data", "kgan.files")):

@@ -60,7 +60,7 @@ def data(name, count=COUNT):
     """Arrays by key; sample i is near i / count, so that order can be read off."""
     random = np.random.default_rng(0)
     level = np.arange(count).reshape(-1, 1, 1, 1) / count
-    images = (0.1 * random.uniform(-1, 1, (count, 8, 8, 1)) + level - 0.5).astype("float32")
+    images = (0.02 * random.uniform(-1, 1, (count, 8, 8, 1)) + level - 0.5).astype("float32")
     keys = {"GAN": ("image",), "WGANGP": ("image",), "CycleGAN": ("a", "b")}.get(name, ("source", "target"))
     arrays = {key: images if index == 0 else images[::-1].copy() for index, key in enumerate(keys)}
     if name == "SRGAN":

@@ -170,11 +170,17 @@ def test_K17_the_averaged_network_is_what_predicts(tmp_path):
 # Exporting ------------------------------------------------------------------------------------------------
 
 
+def serve(folder, inputs):
+    """What the exported endpoint answers."""
+    loaded = tf.saved_model.load(folder)  # whose variables live as long as it does
+    return loaded.serve(inputs)
+
+
 def test_K6_export_has_the_models_own_signature(tmp_path):
     trained = averaged_model()
     trained.export(tmp_path / "served", verbose=False)
     latent = trained.sample_inputs(3, 0)["latent"]
-    served = tf.saved_model.load(tmp_path / "served").serve({"latent": latent})
+    served = serve(tmp_path / "served", {"latent": latent})
     np.testing.assert_allclose(served, trained.predict(latent, verbose=0), atol=1e-5)
 
 
@@ -183,7 +189,7 @@ def test_K6_two_inputs_and_a_model_that_never_ran(tmp_path):
     made = ConditionalGAN(generator, labelled_judge(), latent_size=4, classes=3)
     made.export(tmp_path / "served", verbose=False)
     inputs = {"latent": np.ones((2, 4), "float32"), "label": np.array([0, 2], "int32")}
-    served = tf.saved_model.load(tmp_path / "served").serve(inputs)
+    served = serve(tmp_path / "served", inputs)
     np.testing.assert_allclose(served, generator(inputs), atol=1e-5)
 
 
@@ -255,7 +261,7 @@ def test_K9_networks_of_any_kind_train_save_and_export(generator, discriminator,
     keras_table.assert_same(keras_table.weights(made), keras_table.weights(loaded))
     made.export(tmp_path / "served", verbose=False)
     latent = made.sample_inputs(2, 0)["latent"]
-    served = tf.saved_model.load(tmp_path / "served").serve({"latent": latent})
+    served = serve(tmp_path / "served", {"latent": latent})
     np.testing.assert_allclose(served, made.predict(latent, verbose=0), atol=1e-5)
 
 

@@ -54,7 +54,8 @@ class ConditionalGAN(GAN):
                 wanted = "an input named 'label'" if told else "no input named 'label'"
                 raise ValueError(
                     f"{type(self).__name__}: expected a {name} with {wanted} for classes={classes}, received one "
-                    f"with inputs {list(inputs_by_name(network, 'image'))}. Build it with{'' if told else 'out'} classes."
+                    f"with inputs {list(inputs_by_name(network, 'image'))}. Build it with{'' if told else 'out'} "
+                    "classes."
                 )
         super().__init__(generator, discriminator, latent_size, **kwargs)
         self.classes = classes
