@@ -1,13 +1,36 @@
 """What Keras promises of any model, kept by one of two sides: saving, exporting, sampling, names that fit values."""
 
+import contextlib
+
 import keras
 import numpy as np
 
+from kgan.adversarial import sides
+from kgan.adversarial.averages import Averages
 from kgan.adversarial.networks import inputs_by_name
 
 
 class Facade:
     """Mixed in before `keras.Model`."""
+
+    @property
+    def averaged(self) -> list:
+        """Pairs of a generator-side variable and its moving average."""
+        return self.averages.pairs
+
+    def _start_averaging(self):
+        if self.ema_decay is None:
+            self.averages = Averages()
+        elif len(self.averages.pairs) != len(sides.followed(self.generator_side)):
+            self.follow()
+
+    def follow(self):
+        """Start a moving average of the generator side, at its weights."""
+        self.averages = Averages(sides.followed(self.generator_side), self.add_weight)
+
+    def __call__(self, *args, training=False, **kwargs):
+        with contextlib.nullcontext() if training else self.averages.lent():
+            return super().__call__(*args, training=training, **kwargs)
 
     @property
     def metrics(self):

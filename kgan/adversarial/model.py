@@ -1,6 +1,5 @@
 """`AdversarialModel`: two sides taking turns. What every scheme inherits; its ideas are in the files beside it."""
 
-import contextlib
 import functools
 import types
 from collections.abc import Mapping
@@ -270,16 +269,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         self.batches_per_step = settings.batches_per_step
         self.seed, self.ema_decay = settings.seed, settings.ema_decay
 
-    def _start_averaging(self):
-        if self.ema_decay is None:
-            self.averages = Averages()
-        elif len(self.averages.pairs) != len(sides.followed(self.generator_side)):
-            self.follow()
-
-    def follow(self):
-        """Start a moving average of the generator side, at its weights."""
-        self.averages = Averages(sides.followed(self.generator_side), self.add_weight)
-
     # The sides ---------------------------------------------------------------------------------------------
 
     @property
@@ -295,15 +284,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     def side_total(self, side: str, batch: Mapping, generated: dict):
         """One side's weighted sum (None where it has no terms) and its logs, unweighted."""
         return self.game.total(side, batch, generated, Batch(batch).moment)
-
-    @property
-    def averaged(self) -> list:
-        """Pairs of a generator-side variable and its moving average."""
-        return self.averages.pairs
-
-    def __call__(self, *args, training=False, **kwargs):
-        with contextlib.nullcontext() if training else self.averages.lent():
-            return super().__call__(*args, training=training, **kwargs)
 
     def read(self, data) -> dict:
         """What `fit` was given, as a dict of tensors by key."""
