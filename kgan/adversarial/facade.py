@@ -96,7 +96,7 @@ class Facade:
             input_signature: what the artifact takes; left out, `self.input_signature`.
         """
         signature = [self.input_signature] if input_signature is None else input_signature
-        super().export(filepath, format, verbose, input_signature=signature, **options)
+        super().export(str(filepath), format, verbose, input_signature=signature, **options)
 
     def averaged_network(self, network: keras.Model | None = None) -> keras.Model:
         """A copy of a generator-side network that holds what `predict` uses: its moving average.
