@@ -6,7 +6,7 @@ import re
 import typing
 from typing import Annotated
 
-from tyro.conf import arg
+from tyro.conf import UseAppendAction, arg
 
 from kgan.errors import UserError
 from kgan.files.disk import there
@@ -120,6 +120,8 @@ Fraction = Annotated[float, Range(least=0, below=1)]
 Percent = Annotated[int, Range(least=1, most=100)]
 Switch = Annotated[bool, "both ways"]  # --NAME and --no-NAME
 Byte = Annotated[int, Range(least=0, most=255)]
+# Given once for each value, as values hold spaces.
+Repeated = Annotated[tuple[str, ...], UseAppendAction, arg(metavar="STR", help_behavior_hint="")]
 
 
 def choices(literal):

@@ -33,7 +33,7 @@ KINDS = {
     "pairs": ("pairs of images", ("pix2pix",)),
     "unpaired": ("two sets of unpaired images", ("cyclegan",)),
     "label maps": ("images with label maps", ("pix2pix",)),
-    "captions": ("images with captions", ("image-generation",)),
+    "captions": ("images with captions", ("text-to-image", "image-generation")),
     "video": ("videos", ()),
 }
 # What any photographs can be learned from, whatever else they are.

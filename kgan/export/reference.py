@@ -51,7 +51,9 @@ def reference(model: keras.Model, name: str, call, inputs: dict) -> dict:
 
 
 def reference_inputs(model: keras.Model, name: str, inputs: dict) -> list[dict]:
-    """Dicts of arrays to compare on, pictures among them as uint8."""
+    """Dicts of arrays to compare on, pictures among them as uint8; a model may have its own `reference_inputs`."""
+    if hasattr(model, "reference_inputs"):
+        return model.reference_inputs(name)
     found = {key: forms.form_of(key, tensor) for key, tensor in inputs.items()}
     pictures = {key: form for key, form in found.items() if isinstance(form, forms.Picture)}
     if name == DEFAULT and not pictures:

@@ -2,6 +2,7 @@
 
 from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
+from kgan.layers.caption_tokens import CaptionTokens
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
@@ -11,6 +12,7 @@ from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.learned_grid import GridSum, LearnedGrid
+from kgan.layers.masked_mean import MaskedMean
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, UnitLength
 from kgan.layers.partial_convolution import PartialConv2D
@@ -19,10 +21,12 @@ from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
+from kgan.layers.text_affine import TextAffine
 
 __all__ = [
     "BatchNormalization",
     "BicubicUpsampling2D",
+    "CaptionTokens",
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
@@ -35,6 +39,7 @@ __all__ = [
     "LabelPlanes",
     "LearnedConstant",
     "LearnedGrid",
+    "MaskedMean",
     "MinibatchStandardDeviation",
     "ModulatedConv2D",
     "NoisyLeaky",
@@ -44,6 +49,7 @@ __all__ = [
     "RowwiseConv2D",
     "SpectralNormalization",
     "SmoothFill",
+    "TextAffine",
     "UnitLength",
     "diff_augment",
 ]

@@ -19,6 +19,10 @@ from kgan.schemes.inpainting.free_form_inpainting import FreeFormInpainting
 from kgan.schemes.super_resolution.esrgan import ESRGAN
 from kgan.schemes.super_resolution.srgan import SRGAN
 from kgan.schemes.super_resolution.super_resolution import SuperResolution
+from kgan.schemes.text.dfgan import DFGAN
+from kgan.schemes.text.gancls import GANCLS
+from kgan.schemes.text.joint_embedding import JointEmbedding
+from kgan.schemes.text.stackgan import StackGAN
 from kgan.schemes.translation.cyclegan import CycleGAN
 from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN

@@ -86,19 +86,19 @@ def captions(
             text.append(f"{len(missed):,} {what} left out: {names(missed)}")
     kept = np.array([bool(texts) for texts in found])
     index = index.take(kept)
-    found = [texts for texts in found if texts]
-    counts = np.array([len(texts) for texts in found], np.int64)
-    with tf.device("CPU:0"):
-        sentences = tf.constant([sentence for texts in found for sentence in texts])
+    found = [[" ".join(text.split()) for text in texts] for texts in found if texts]
     pictures = Pictures(index, view, channels, background)
 
     def load(row, key):
+        sentences = tf.strings.split(row["sentences"], "\n")
         choice = tf.zeros([], tf.int64)
         if key is not None:
-            choice = tf.random.stateless_uniform([], fold(key, "caption"), 0, row["captions"], tf.int64)
-        return {"image": pictures.load(row, key), "caption": sentences[row["first_caption"] + choice]}
+            count = tf.size(sentences, tf.int64)
+            choice = tf.random.stateless_uniform([], fold(key, "caption"), 0, count, tf.int64)
+        return {"image": pictures.load(row, key), "caption": sentences[choice]}
 
-    rows = {**index.rows, "captions": counts, "first_caption": np.cumsum(counts) - counts}
+    # Of an image all captions in one row, a line each, so that a split takes its own along.
+    rows = {**index.rows, "sentences": np.array(["\n".join(texts).encode() for texts in found], object)}
     identity = index.identity("captions", view, channels, background, found)
     part = Part(rows, load, pictures.explain, held_out(places(index.names())))
     return Source(part, text="\n".join(text), identity=identity)

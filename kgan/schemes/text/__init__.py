@@ -1,0 +1,1 @@
+"""Schemes that draw what a sentence says, and the embedding of sentences and pictures that they start from."""
