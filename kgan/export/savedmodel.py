@@ -45,7 +45,7 @@ def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> P
     # Only what serving reads: the discriminator and, where there is an average, the raw weights stay behind.
     module.read = list({id(v): v for f in signatures.values() for v in f.graph.variables}.values())
     # Tables of words are no variables, and have to come along.
-    module.tables = list(getattr(model, "serving_tables", ()))
+    module.tables = list(getattr(model, "serving_tables", list)())
     facts = {"kgan": __version__, "model": type(model).__name__, "parameters": _count(module.read)}
     with replacing_folder(target) as partial:
         tf.saved_model.save(module, str(partial), signatures=signatures)

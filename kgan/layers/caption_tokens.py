@@ -76,9 +76,8 @@ class CaptionTokens(keras.layers.Layer):
         known = sorted(counts, key=lambda token: (-counts[token], token))[:most]
         return cls(known, length or min(longest, 64 if level == "word" else 201), level)
 
-    @property
     def tables(self) -> list:
-        """What a SavedModel has to hold beside variables."""
+        """What a SavedModel has to hold beside variables. (No property: Keras looks into those when it loads.)"""
         return [self._lookup._lookup_layer.lookup_table]
 
     @property

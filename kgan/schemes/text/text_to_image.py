@@ -150,19 +150,18 @@ class TextToImage(Reading):
     @property
     def serving_calls(self):
         """What an export offers: a plain string with a seed, and token ids with a latent."""
-        tokens = {"tokens": (self, self.input_signature)}
+        tokens = {"tokens": (self.__call__, self.input_signature)}
         if self.tokenizer is None:
             return {"serving_default": tokens["tokens"]}
         strings = {
             "caption": KerasTensor((None,), "string", name="caption"),
             "seed": KerasTensor((None,), "int32", name="seed"),
         }
-        return {"serving_default": (self, strings), **tokens}
+        return {"serving_default": (self.__call__, strings), **tokens}
 
-    @property
     def serving_tables(self):
         """The words, which an export needs beside the weights."""
-        return [] if self.tokenizer is None else self.tokenizer.tables
+        return [] if self.tokenizer is None else self.tokenizer.tables()
 
     def reference_inputs(self, name):
         """Inputs of one of `serving_calls` to compare an export on: a list of dicts of arrays."""
