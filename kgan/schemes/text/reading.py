@@ -1,6 +1,7 @@
 """What schemes that read captions share: strings become tokens before the compiled step, which knows no strings."""
 
 import numpy as np
+from keras import ops
 
 from kgan.adversarial import AdversarialModel
 from kgan.adversarial.expectations import inputs_by_name
@@ -42,6 +43,13 @@ class Reading(AdversarialModel):
             x = x.map(self.with_tokens).prefetch(2)
         return super().fit(x, y, **options)
 
+    def predict(self, x, *args, **options):
+        """`keras.Model.predict`, which takes no strings; captions become tokens before."""
+        if isinstance(x, dict) and "caption" in x:
+            x = self.with_tokens(x)
+            x["tokens"] = np.asarray(x["tokens"])
+        return super().predict(x, *args, **options)
+
     def with_tokens(self, batch):
         """The batch with `tokens` in place of `caption`."""
         if "caption" not in batch:
@@ -56,6 +64,10 @@ class Reading(AdversarialModel):
                 f"{type(self).__name__}: expected tokens, as it has no tokenizer, received captions. Build it with "
                 "tokenizer=CaptionTokens.of(captions), or pass tokens."
             )
+        if isinstance(captions, np.ndarray):
+            captions = captions.tolist()
+        if isinstance(captions, (list, tuple)):
+            captions = ops.convert_to_tensor(list(captions))
         return self.tokenizer(captions)
 
     def read(self, data):
