@@ -62,7 +62,7 @@ def plan_lines(plan, batch_size, items, measured=None, needed=None):
         if len(parts) == 1
         else f"{_count(plan.total)} ({', '.join(parts)})"
     )
-    seen = f"{images:,} image{'' if images == 1 else 's'} shown"
+    seen = f"{counted(images, 'image')} shown"
     times = images / max(1, items)
     if times >= 1.5:
         seen += f", each about {times:,.0f} times"
@@ -91,5 +91,10 @@ def seconds_of(plan, measured):
     return sum(one.compiling + plan.steps[name] * one.step for name, one in measured.items())
 
 
+def counted(number, thing):
+    """`1 step`, `2,000 steps`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def _count(steps):
-    return f"{steps:,} step{'' if steps == 1 else 's'}"
+    return counted(steps, "step")

@@ -3,7 +3,7 @@
 import numpy as np
 from skimage.restoration import inpaint_biharmonic
 
-from kgan.app.run.words import Verdict
+from kgan.app.run.words import Verdict, counted
 from kgan.data.source.examples import spread
 from kgan.metrics.hole_scores import hole_scores
 from kgan.metrics.score_table import ScoreTable
@@ -50,7 +50,7 @@ def verdict(model, split, most=32):
     scores = {method: comparison.mean(method)["PSNR"] for method in comparison.methods}
     result = scores.pop("this model")
     order = sorted(scores, key=lambda method: -scores[method])
-    what = f"PSNR in the holes of {min(most, len(split.measured))} images {split.words}"
+    what = f"PSNR in the holes of {counted(min(most, len(split.measured)), 'image')} {split.words}"
     return Verdict(what, result, {method: scores[method] for method in order}, " dB")
 
 

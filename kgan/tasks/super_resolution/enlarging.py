@@ -8,7 +8,7 @@ import numpy as np
 
 from kgan.app.predicting.predict_files import plan
 from kgan.app.run.loading import load_model
-from kgan.app.run.words import Verdict
+from kgan.app.run.words import Verdict, counted
 from kgan.data.samples import photograph_files
 from kgan.data.source.examples import batch_of
 from kgan.data.views.degradation import degraded, enlarged
@@ -85,7 +85,7 @@ def verdict(model, split, most=64):
         name: float(np.mean(psnr(shown["target"], np.clip(images, -1, 1), color="y", border=scale)))
         for name, images in made.items()
     }
-    what = f"PSNR on luma of {len(shown['target'])} crops {split.words}"
+    what = f"PSNR on luma of {counted(len(shown['target']), 'crop')} {split.words}"
     return Verdict(what, scores["this"], {"bicubic": scores["bicubic"]}, " dB")
 
 

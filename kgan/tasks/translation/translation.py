@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from kgan.app.run.words import Verdict
+from kgan.app.run.words import Verdict, counted
 from kgan.data.source.examples import batch_of
 from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.psnr import psnr
@@ -97,7 +97,11 @@ def pairs_verdict(model, split, most=64):
     result = levels.pop("this")
     best_first = dict(sorted(levels.items(), key=lambda item: item[1]))
     return Verdict(
-        f"L1 of {len(targets)} pairs {split.words}", result, best_first, " grey levels", more_is_better=False
+        f"L1 of {counted(len(targets), 'pair')} {split.words}",
+        result,
+        best_first,
+        " grey levels",
+        more_is_better=False,
     )
 
 
@@ -115,7 +119,7 @@ def partners_verdict(model, source, partners, words, most=64):
     made = model.translate(given, "AtoB", batch_size=8)
     truth = to_uint8(partners[: len(given)]).astype("float32")
     levels = [float(np.abs(truth - to_uint8(images)).mean()) for images in (made, given)]
-    what = f"L1 of {len(given)} pictures to their true partners, {words}"
+    what = f"L1 of {counted(len(given), 'picture')} to their true partners, {words}"
     return Verdict(what, levels[0], {"the source copied": levels[1]}, " grey levels", more_is_better=False)
 
 
