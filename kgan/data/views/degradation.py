@@ -128,7 +128,17 @@ def blind(image, scale: int, key):
     return to_float(tf.ensure_shape(coded, small.shape))
 
 
-def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int = 0) -> Source:
+def turned(image, key):
+    """A square image as it is or with its axes exchanged, by the key: with mirroring, all its eight positions."""
+    exchange = tf.random.stateless_uniform([], fold(key, "turn")) < 0.5
+    image = tf.cond(exchange, lambda: tf.transpose(image, [1, 0, 2]), lambda: image)
+    upside_down = tf.random.stateless_uniform([], fold(key, "upside down")) < 0.5
+    return tf.cond(upside_down, lambda: tf.reverse(image, [0]), lambda: image)
+
+
+def paired(
+    source: Source, scale: int, degradation: str = "bicubic", seed: int = 0, turns: bool = False
+) -> Source:
     """Makes a source of images one of pairs for super-resolution.
 
     Args:
@@ -137,6 +147,7 @@ def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int =
         degradation: "bicubic" or "blind"; a blind one is another in each epoch, and in evaluation always the
             same for one picture.
         seed: of the degradation in evaluation.
+        turns: whether training turns square images by multiples of 90 degrees and mirrors them top to bottom too.
 
     Returns:
         A `Source` of `source`, float32 (height / scale, width / scale, channels), and `target`.
@@ -154,10 +165,16 @@ def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int =
             f"paired: expected a degradation of {', '.join(DEGRADATIONS)} and sides that are multiples of {scale}; "
             f"received {degradation!r} and {size[0]}x{size[1]}. Change them."
         )
+    if turns and size[0] != size[1]:
+        raise ValueError(
+            f"paired: expected square images with turns; received {size[0]}x{size[1]}. Leave turns out."
+        )
 
     def load(row, key):
         image = part.load(row, key)["image"]
         image = image if image.dtype.is_floating else to_float(image)
+        if turns and key is not None:
+            image = tf.ensure_shape(turned(image, key), [*size, image.shape[-1]])
         if degradation == "bicubic":
             small = bicubic(image, scale)
         else:
@@ -166,7 +183,9 @@ def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int =
         return {"source": small, "target": image}
 
     return source.with_loader(
-        load, f"made smaller by {scale}: {degradation}", f"{degradation} {scale} {seed}"
+        load,
+        f"made smaller by {scale}: {degradation}" + (", turned" if turns else ""),
+        f"{degradation} {scale} {seed}" + (" turns" if turns else ""),
     )
 
 
