@@ -12,6 +12,7 @@ import dataclasses
 import sys
 
 from kgan.apps.super_resolution import Train
+
 from kgan.cli.dispatch import answer, parse
 
 
@@ -48,7 +49,9 @@ class TrainShipped(Train):
             steps = self.epochs * (self.open_source().batches_per_epoch(self.batch_size))
             rate = keras.optimizers.schedules.CosineDecay(rate, steps)
         else:
-            rate = keras.optimizers.schedules.CosineDecay(1e-5, 2**30, 1.0, warmup_target=rate, warmup_steps=100)
+            rate = keras.optimizers.schedules.CosineDecay(
+                1e-5, 2**30, 1.0, warmup_target=rate, warmup_steps=100
+            )
         model = SuperResolution(self.build_generator(), "l1")
         model.compile(keras.optimizers.Adam(rate), ema_decay=self.ema_decay or None, seed=self.seed)
         return model

@@ -1,4 +1,4 @@
-"""The commands beside the apps: `kgan data FOLDER` and `kgan check EXPORT`."""
+"""The commands beside the apps: `kgan data FOLDER`, `kgan check EXPORT` and `kgan models`."""
 
 import dataclasses
 import re
@@ -51,4 +51,31 @@ class Check:
         return 0 if agrees else 1
 
 
-VERBS = {"data": Data, "check": Check}
+@dataclasses.dataclass
+class Models:
+    """List the models that ship with kgan; with a name, show its card: data and licenses, how made, how good.
+
+    An app uses its standard model where it is given no run, and any of them with `--model NAME`.
+    """
+
+    name: tyro.conf.Positional[str | None] = None
+    """One of them."""
+
+    def __call__(self):
+        from kgan.app import shipped
+        from kgan.errors import UserError
+
+        cards = shipped.cards()
+        if self.name is None:
+            width = max((len(card.name) for card in cards), default=0)
+            lines = [f"{card.name:<{width}}  {card.app}: {card.summary}" for card in cards]
+            print("\n".join([*lines, "`kgan models NAME` shows a card."] if lines else ["no models ship with this kgan"]))
+            return
+        card = next((card for card in cards if card.name == self.name), None)
+        if card is None:
+            known = ", ".join(card.name for card in cards) or "no models"
+            raise UserError(f"expected the name of a model that ships with kgan ({known}); found {self.name!r}")
+        print(card.text())
+
+
+VERBS = {"data": Data, "check": Check, "models": Models}
