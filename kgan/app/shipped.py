@@ -1,7 +1,7 @@
 """The models in the box: trained, with a card each, for verbs that are given no run. No Keras: `--help` reads this.
 
-A model ships by being a folder of `saved_models`: `NAME/card.json`, `NAME/NAME.keras`, and `NAME/1`, its SavedModel. The
-card is a JSON object with the fields of `Card` but its folder.
+A model ships by being a folder of `saved_models`: `NAME/card.json`, `NAME/NAME.keras`, and `NAME/1`, its SavedModel.
+The card is a JSON object with the fields of `Card` but its folder.
 """
 
 import dataclasses
@@ -98,7 +98,9 @@ def _read(path: Path) -> Card:
     try:
         card = Card(path.parent, **json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"expected the card of a model in {path}; found {error}; install kgan again") from error
+        raise UserError(
+            f"expected the card of a model in {path}; found {error}; install kgan again"
+        ) from error
     return card
 
 
@@ -108,4 +110,7 @@ def _table(rows) -> list[str]:
     heads = list(rows[0])
     cells = [heads, *([str(row.get(head, "")) for head in heads] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    return ["  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [
+        "  " + "  ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]

@@ -21,6 +21,8 @@ from kgan.files import disk
 from kgan.version import __version__
 
 APPS_PACKAGE = "kgan.apps"
+# The commands that belong to no app.
+BESIDE = ("data", "check", "models")
 
 
 def main(arguments=None):
@@ -91,7 +93,7 @@ def _dispatch(arguments):
         print(f"kgan {__version__}")
         return 0
     apps = app_names()
-    if first == "data" or first == "check":
+    if first in BESIDE:
         verbs, prefix = importlib.import_module("kgan.cli.inspection").VERBS, "kgan"
     elif first == "features":
         features = importlib.import_module("kgan.cli.features")
@@ -105,9 +107,7 @@ def _dispatch(arguments):
         )
         arguments = arguments[1:]
     else:
-        raise UserError(
-            _unknown("app or command", first, [*apps, "data", "check", "features"], "kgan --help")
-        )
+        raise UserError(_unknown("app or command", first, [*apps, *BESIDE, "features"], "kgan --help"))
     if not arguments or arguments[0] in ("--help", "-h"):
         print(_verbs_overview(prefix, apps[first], verbs))
         return 0
@@ -141,7 +141,7 @@ def command_line(*without):
 
 def _overview():
     apps = app_names()
-    width = max(len(name) for name in [*apps, "check EXPORT"])
+    width = max(len(name) for name in [*apps, "models [NAME]"])
     lines = [
         "usage: kgan <app> <verb> [flags]",
         "",
@@ -153,6 +153,7 @@ def _overview():
         "beside the apps:",
         f"  {'data FOLDER':<{width}}  Say what kgan sees in a folder: images, sizes, labels, problems.",
         f"  {'check EXPORT':<{width}}  Serve an exported model in a fresh process and compare.",
+        f"  {'models [NAME]':<{width}}  List the models that ship with kgan, or show one's card.",
         f"  {'features':<{width}}  Networks that pictures are compared in: `features list`, `features fetch NAME`.",
         "",
         "`kgan <app> --help` lists an app's verbs, `kgan <app> <verb> --help` their flags; `kgan --version`.",

@@ -69,12 +69,15 @@ class Models:
         if self.name is None:
             width = max((len(card.name) for card in cards), default=0)
             lines = [f"{card.name:<{width}}  {card.app}: {card.summary}" for card in cards]
-            print("\n".join([*lines, "`kgan models NAME` shows a card."] if lines else ["no models ship with this kgan"]))
+            lines.append("`kgan models NAME` shows a card." if cards else "No models ship with this kgan.")
+            print("\n".join(lines))
             return
         card = next((card for card in cards if card.name == self.name), None)
         if card is None:
             known = ", ".join(card.name for card in cards) or "no models"
-            raise UserError(f"expected the name of a model that ships with kgan ({known}); found {self.name!r}")
+            raise UserError(
+                f"expected the name of a model that ships with kgan ({known}); found {self.name!r}"
+            )
         print(card.text())
 
 

@@ -50,7 +50,8 @@ class Predict(Trained):
     inputs: tyro.conf.Positional[tuple[str, ...]] = ()
     """Pictures, or folders of pictures."""
     output: flags.Text = None
-    """Folder to write to, or a file name for a single picture. Left out: `predicted` in the run's folder."""
+    """Folder to write to, or a file name for a single picture. Left out: `predicted` in the run's folder, or
+    here for a model that is in none."""
     format: Format = "same"
     """`same` keeps each picture's own; JPEG loses a little each time, PNG nothing."""
     quality: flags.Percent = 95
@@ -95,7 +96,7 @@ class Predict(Trained):
         startup.start()
         from kgan.app.predicting.predict_files import plan
 
-        output = self.output or self.folder.path / "predicted"
+        output = self.output or ("predicted" if self.model else self.folder.path / "predicted")
         self._jobs = plan(
             self.inputs, output, SUFFIXES[self.format], self.overwrite, self.also_read(), self.left_out
         )

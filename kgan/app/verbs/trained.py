@@ -18,11 +18,13 @@ class Trained:
     """
 
     APP: ClassVar[str] = ""
+    # Whether it works with the data of the run, which a model file does not know.
+    NEEDS_RUN: ClassVar[bool] = False
 
     run: flags.Text = None
     """The run's folder. Left out: runs/ and the app's name."""
     model: flags.Text = None
-    """A `.keras` file to use instead of the run's."""
+    """A `.keras` file, or the name of a model that ships with kgan (`kgan models`), to use instead of the run's."""
 
     def work(self, model):
         """Does what the verb is for, with the model; may return an exit code."""
@@ -32,6 +34,7 @@ class Trained:
         """Raises `UserError` for flags that do not go together; called before anything slow."""
 
     def __post_init__(self):
+        self._run_named = self.run is not None
         self.run = f"runs/{self.APP}" if self.run is None else self.run
 
     @property
@@ -66,8 +69,35 @@ class Trained:
         settings = {name: value for name, value in self.configuration()["settings"].items() if name in known}
         return command(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()})
 
+    def take_shipped(self):
+        """Takes a model in the box: the one that `--model` names, or the app's own where there is no run."""
+        from kgan.app import shipped
+
+        card = None
+        if self.model is not None and not Path(self.model).exists():
+            card = shipped.find(self.APP, self.model)
+            if card is None:
+                known = ", ".join(shipped.names(self.APP))
+                known = f" or one of the models that ship with kgan for this app ({known})" if known else ""
+                raise UserError(
+                    f"expected --model to be a .keras file{known}; found no {self.model}; check the name"
+                )
+        elif (
+            self.model is None
+            and not self._run_named
+            and not self.folder.path.exists()
+            and not self.NEEDS_RUN
+        ):
+            card = shipped.find(self.APP)
+        if card is not None:
+            self.model = str(card.file)
+            print(
+                f"Using the model {card.name}, which ships with kgan (`kgan models {card.name}`)", flush=True
+            )
+
     def __call__(self):
         flags.check(self)
+        self.take_shipped()
         if self.model is None:
             self.configuration()
         elif not Path(self.model).is_file():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from kgan.networks import rrdb, srgan_discriminator, srresnet
+from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
+from kgan.networks import edsr, rrdb, srgan_discriminator, srresnet, srvgg, unet_discriminator
 from tests.networks.builder_checks import check_builder, trainable_count
 
 
@@ -40,6 +41,63 @@ def test_srgan_discriminator_has_the_parameters_of_the_papers_figure():
     expected = sum(9 * a * b + b for a, b in convolutions) + 2 * sum(b for _, b in convolutions[1:])
     expected += 6 * 6 * 512 * 1024 + 1024 + 1025
     assert trainable_count(srgan_discriminator.discriminator()) == expected == 23_565_505
+
+
+def test_edsr_has_the_parameters_of_the_papers_figure():
+    # The authors' EDSR-baseline: 1.37 M for x2, 1.52 M for x4.
+    start, block, trunk, doubling, pixels = 1_792, 73_856, 36_928, 147_712, 1_731
+    assert trainable_count(edsr.generator(2)) == start + 16 * block + trunk + doubling + pixels == 1_369_859
+    assert (
+        trainable_count(edsr.generator(4)) == start + 16 * block + trunk + 2 * doubling + pixels == 1_517_571
+    )
+    # Direct, width 48, 5 blocks: convolutions 3x3 from 3, 48 (eleven times) and to 3 * 16 channels.
+    direct = edsr.generator(4, width=48, blocks=5, direct=True)
+    assert trainable_count(direct) == (27 * 48 + 48) + 11 * (432 * 48 + 48) + (432 * 48 + 48) == 250_752
+
+
+def test_direct_edsr_is_bicubic_at_first_and_small_differences_after():
+    network = edsr.generator(4, width=4, blocks=1, direct=True)
+    x = np.random.default_rng(0).uniform(-1, 1, (2, 6, 9, 3)).astype("float32")
+    base = np.asarray(BicubicUpsampling2D(4)(x))
+    np.testing.assert_allclose(network(x), base, atol=1e-6)
+    phases = network.get_layer("phases")
+    phases.set_weights([phases.get_weights()[0], np.full(48, 0.25, "float32")])
+    np.testing.assert_allclose(network(x), base + 0.25, atol=1e-6)
+
+
+def test_srvgg_has_the_parameters_of_the_released_model():
+    # realesr-animevideov3: 64 features, 16 convolutions.
+    assert trainable_count(srvgg.generator(4)) == 621_424
+    network = srvgg.generator(2, width=4, convolutions=1)
+    x = np.random.default_rng(0).uniform(-1, 1, (1, 3, 4, 3)).astype("float32")
+    phases = network.get_layer("phases")
+    phases.set_weights([np.zeros_like(weight) for weight in phases.get_weights()])
+    np.testing.assert_array_equal(network(x), x.repeat(2, 1).repeat(2, 2))
+
+
+def test_unet_discriminator_has_the_parameters_of_the_papers_figure(tmp_path):
+    # xinntao/Real-ESRGAN, UNetDiscriminatorSN(3, 64): only the first and the last convolution have a bias.
+    without = [(64, 128, 16), (128, 256, 16), (256, 512, 16), (512, 256, 9), (256, 128, 9), (128, 64, 9)]
+    expected = (27 * 64 + 64) + sum(a * b * k for a, b, k in without) + 2 * 64 * 64 * 9 + (576 + 1)
+    network = unet_discriminator.discriminator()
+    assert trainable_count(network) == expected == 4_376_897
+    assert sum(layer.name.endswith("_spectral") for layer in network.layers) == 8
+    check_builder(
+        lambda: unet_discriminator.discriminator((16, 24), width=2), tmp_path, (16, 24, 1), "discriminator"
+    )
+    with pytest.raises(ValueError, match="nearest that works"):
+        unet_discriminator.discriminator((20, 16))
+
+
+@pytest.mark.parametrize("network", [edsr, srvgg])
+def test_fast_generators_enlarge_any_size(network, tmp_path):
+    settings = {"blocks": 1, "direct": True} if network is edsr else {"convolutions": 1}
+    for scale in (2, 4, 8):
+        output = network.generator(scale, width=4, **settings)(np.zeros((1, 5, 9, 3), "float32"))
+        assert output.shape == (1, 5 * scale, 9 * scale, 3)
+    check_builder(
+        lambda: network.generator(4, width=4, **settings), tmp_path, (32, 32, 3), "generator", side=8
+    )
 
 
 @pytest.mark.parametrize("scale", [2, 4, 8])

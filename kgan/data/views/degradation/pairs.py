@@ -8,7 +8,7 @@ from kgan.data.source.source import Source
 from kgan.data.views.degradation.resize import bicubic, shrunk
 from kgan.data.views.degradation.single_pass import blind
 from kgan.data.views.degradation.two_pass import LEAST_SIDE, real
-from kgan.pictures.picture_file import as_integers
+from kgan.pictures.picture import as_integers
 from kgan.pictures.pixels import to_float
 
 DEGRADATIONS = ("bicubic", "blind", "real")
