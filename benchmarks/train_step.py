@@ -20,9 +20,16 @@ from cases.dcgan64 import Dcgan64
 from cases.pix2pix import Pix2Pix256
 from cases.r3gan64 import R3gan64
 from cases.srgan import Srgan
+from cases.super_resolution import SuperResolutionSmall
 from timing import add_arguments, compare, start
 
-CASES = {case.name: case for case in (Dcgan64, Srgan, Pix2Pix256, CycleGan128, ContextEncoder128, R3gan64)}
+CASES = {
+    case.name: case
+    for case in (
+        *(Dcgan64, Srgan, SuperResolutionSmall, Pix2Pix256, CycleGan128),
+        *(ContextEncoder128, R3gan64),
+    )
+}
 
 
 def row(case, **timing):

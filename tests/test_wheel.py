@@ -18,7 +18,7 @@ def wheel(tmp_path_factory):
     source = folder / "source"
     source.mkdir()
     # A copy, so that no build folder appears in the checkout and none of its leftovers in the wheel.
-    names = ["kgan", "apps", "pyproject.toml", "setup.py", "README.md", "LICENSE"]
+    names = ["kgan", "apps", "saved_models", "pyproject.toml", "setup.py", "README.md", "LICENSE"]
     for name in names:
         if (CHECKOUT / name).exists():
             (source / name).symlink_to(CHECKOUT / name)
