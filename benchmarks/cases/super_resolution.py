@@ -1,4 +1,4 @@
-"""The small super-resolution network by pixel loss: 32x32 to 128x128, batch 8, direct EDSR with 5 blocks of 48 features."""
+"""The small super-resolution network by pixel loss: 32x32 to 128x128, batch 8, 5 residual blocks of 48 features."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,10 @@ def scripts(monkeypatch):
 SLOW = pytest.param("cyclegan128", marks=pytest.mark.slow)  # Tracing its ten passes takes a while.
 
 
-@pytest.mark.parametrize("name", ["dcgan64", "srgan", "pix2pix256", SLOW, "context-encoder128", "r3gan64"])
+NAMES = ["dcgan64", "srgan", "super-resolution-small", "pix2pix256", SLOW, "context-encoder128", "r3gan64"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_tiny_step(name):
     import torch
     import train_step
