@@ -24,7 +24,7 @@ def generator(
     """Low resolution to high, any size.
 
     Args:
-        scale: 2, 4 or 8.
+        scale: 2, 4 or 8; with `direct` 1 (restoration), 2, 3, 4 or 8.
         channels: of the images.
         width: features of every block; 64 in the paper's baseline, 256 in its largest.
         blocks: residual blocks; 16 in the paper's baseline, 32 in its largest.
@@ -46,7 +46,7 @@ def generator(
 
     Differs from the paper: pixels in [-1, 1] stand for its subtraction of a mean color.
     """
-    doublings = doublings_of(scale, "edsr.generator")
+    doublings = 0 if direct and scale in (1, 3) else doublings_of(scale, "edsr.generator")
     image = keras.Input((None, None, channels), name="image")
     x = start = layers.Conv2D(width, 3, padding="same", name="start")(image)
     for index in range(1, blocks + 1):
