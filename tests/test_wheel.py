@@ -70,6 +70,7 @@ def test_the_wheel_has_the_package_and_the_apps(wheel):
     assert "kgan/apps/image_generation.py" in names
     assert "kgan/app/run/stages.py" in names
     assert "kgan/schemes/generation/gan.py" in names
+    assert "kgan/saved_models/glyphs/1/saved_model.pb" in names
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "build", "apps/"))]
 
 
