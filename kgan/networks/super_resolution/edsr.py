@@ -10,7 +10,7 @@ from keras import layers
 
 from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
 from kgan.layers.pixel_shuffle import PixelShuffle
-from kgan.networks.parts.scale import doublings_of
+from kgan.networks.parts.scale import factors_of
 
 
 def generator(
@@ -24,7 +24,7 @@ def generator(
     """Low resolution to high, any size.
 
     Args:
-        scale: 2, 4 or 8; with `direct` 1 (restoration), 2, 3, 4 or 8.
+        scale: 1 (restoration), 2, 3, 4 or 8.
         channels: of the images.
         width: features of every block; 64 in the paper's baseline, 256 in its largest.
         blocks: residual blocks; 16 in the paper's baseline, 32 in its largest.
@@ -46,7 +46,7 @@ def generator(
 
     Differs from the paper: pixels in [-1, 1] stand for its subtraction of a mean color.
     """
-    doublings = 0 if direct and scale in (1, 3) else doublings_of(scale, "edsr.generator")
+    factors = factors_of(scale, "edsr.generator")
     image = keras.Input((None, None, channels), name="image")
     x = start = layers.Conv2D(width, 3, padding="same", name="start")(image)
     for index in range(1, blocks + 1):
@@ -72,9 +72,9 @@ def generator(
         base = BicubicUpsampling2D(scale, dtype="float32", name="base")(image)
         x = layers.Add(dtype="float32", name="pixels")([base, x])
         return keras.Model(image, x, name="generator")
-    for index in range(1, doublings + 1):
-        x = layers.Conv2D(4 * width, 3, padding="same", name=f"up_{index}")(x)
-        x = PixelShuffle(2, name=f"up_{index}_shuffle")(x)
+    for index, factor in enumerate(factors, 1):
+        x = layers.Conv2D(factor**2 * width, 3, padding="same", name=f"up_{index}")(x)
+        x = PixelShuffle(factor, name=f"up_{index}_shuffle")(x)
     x = layers.Conv2D(channels, 3, padding="same", dtype="float32", name="pixels")(x)
     return keras.Model(image, x, name="generator")
 

@@ -8,7 +8,7 @@ import keras
 from keras import layers
 
 from kgan.layers.pixel_shuffle import PixelShuffle
-from kgan.networks.parts.scale import doublings_of
+from kgan.networks.parts.scale import factors_of
 
 
 def generator(scale: int = 4, channels: int = 3, width: int = 64, convolutions: int = 16) -> keras.Model:
@@ -16,7 +16,7 @@ def generator(scale: int = 4, channels: int = 3, width: int = 64, convolutions: 
     nearest low-resolution pixel, all at once.
 
     Args:
-        scale: 2, 4 or 8.
+        scale: 1 (restoration), 2, 3, 4 or 8.
         channels: of the images.
         width: features of every convolution; 64 in the released models.
         convolutions: between the first and the last; 16 or 32 in the released models.
@@ -32,7 +32,7 @@ def generator(scale: int = 4, channels: int = 3, width: int = 64, convolutions: 
         >>> srvgg.generator(4).count_params()
         621424
     """
-    doublings_of(scale, "srvgg.generator")
+    factors_of(scale, "srvgg.generator")
     image = keras.Input((None, None, channels), name="image")
     x = image
     for index in range(convolutions + 1):

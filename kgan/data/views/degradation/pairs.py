@@ -15,17 +15,7 @@ DEGRADATIONS = ("bicubic", "blind", "real")
 BY_CHANCE = {"blind": blind, "real": real}
 
 
-def turned(image, key):
-    """A square image as it is or with its axes exchanged, by the key: with mirroring, all its eight positions."""
-    exchange = tf.random.stateless_uniform([], fold(key, "turn")) < 0.5
-    image = tf.cond(exchange, lambda: tf.transpose(image, [1, 0, 2]), lambda: image)
-    upside_down = tf.random.stateless_uniform([], fold(key, "upside down")) < 0.5
-    return tf.cond(upside_down, lambda: tf.reverse(image, [0]), lambda: image)
-
-
-def paired(
-    source: Source, scale: int, degradation: str = "bicubic", seed: int = 0, turns: bool = False
-) -> Source:
+def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int = 0) -> Source:
     """Makes a source of images one of pairs for super-resolution.
 
     Args:
@@ -34,7 +24,6 @@ def paired(
         degradation: "bicubic", "blind" (one pass of blur, noise and JPEG) or "real" (Real-ESRGAN's two); those two
             are another in each epoch, and in evaluation always the same for one picture.
         seed: of the degradation in evaluation.
-        turns: whether training turns square images by multiples of 90 degrees and mirrors them top to bottom too.
 
     Returns:
         A `Source` of `source`, float32 (height / scale, width / scale, channels), and `target`.
@@ -54,16 +43,10 @@ def paired(
         )
     if degradation == "real":
         require_large(size, scale, "paired")
-    if turns and size[0] != size[1]:
-        raise ValueError(
-            f"paired: expected square images with turns; received {size[0]}x{size[1]}. Leave turns out."
-        )
 
     def load(row, key):
         image = part.load(row, key)["image"]
         image = image if image.dtype.is_floating else to_float(image)
-        if turns and key is not None:
-            image = tf.ensure_shape(turned(image, key), [*size, image.shape[-1]])
         if degradation == "bicubic":
             small = bicubic(image, scale)
         else:
@@ -73,8 +56,8 @@ def paired(
 
     return source.with_loader(
         load,
-        f"made smaller by {scale}: {degradation}" + (", turned" if turns else ""),
-        f"{degradation} {scale} {seed}" + (" turns" if turns else ""),
+        f"made smaller by {scale}: {degradation}",
+        f"{degradation} {scale} {seed}",
     )
 
 

@@ -154,7 +154,7 @@ def test_real_degradation_follows_its_key_and_keeps_the_picture():
 
 def test_real_pairs_come_from_a_source_and_small_images_are_refused():
     source = Source.from_arrays({"image": np.stack([PICTURE[:96, :96], PICTURE[32:, 64:]])})
-    pairs = degradation.paired(source, 4, "real", turns=True)
+    pairs = degradation.paired(source, 4, "real")
     first, again = (next(iter(pairs.batches(2, training=False))) for _ in range(2))
     assert first["source"].shape == (2, 24, 24, 3)
     np.testing.assert_array_equal(first["source"], again["source"])
@@ -165,16 +165,3 @@ def test_real_pairs_come_from_a_source_and_small_images_are_refused():
         degradation.paired(small, 4, "real")
     with pytest.raises(ValueError, match="at least 88 pixels for the real degradation at scale 8"):
         degradation.degraded(PICTURE[:80], 8, "real")
-
-
-def test_turns_show_all_eight_positions():
-    square = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(1, 4, 4, 3) * 5
-    pairs = degradation.paired(Source.from_arrays({"image": square}), 2, turns=True)
-    mirrored = degradation.paired(Source.from_arrays({"image": square[:, :, ::-1]}), 2, turns=True)
-    seen = set()
-    for source in (pairs, mirrored):
-        for epoch in range(24):
-            seen.add(next(iter(source.batches(1, seed=epoch)))["target"].numpy().tobytes())
-    assert len(seen) == 8
-    with pytest.raises(ValueError, match="expected square images with turns; received 4x2"):
-        degradation.paired(Source.from_arrays({"image": square[:, :, :2]}), 2, turns=True)
