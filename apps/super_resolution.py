@@ -25,8 +25,10 @@ CROPS_OF_EACH = 128
 Method = Literal["srgan", "esrgan"]
 Network = Literal["auto", "small", "paper"]
 Scale = Literal[1, 2, 3, 4, 8]
-Degradation = Literal["bicubic", "blind"]
+Degradation = Literal["bicubic", "blind", "real"]
 Stages = Literal["both", "pixel"]
+# Flags that only the adversarial stage has.
+ADVERSARIAL = ("adversarial_steps", "adversarial_weight", "adversarial_learning_rate")
 
 
 @dataclasses.dataclass
@@ -66,11 +68,12 @@ class Train(Training):
     blocks: flags.Whole = None
     """Residual blocks; the small esrgan has half as many."""
     degradation: Degradation = "bicubic"
-    """How large becomes small in training; blind adds blur, noise and JPEG."""
+    """How large becomes small in training. blind: blur, noise, JPEG; real: Real-ESRGAN's two passes of those, and its
+    U-Net judges in the adversarial stage."""
     adversarial_steps: flags.Whole = None
     """Steps of the adversarial stage, after --steps of the first. Else: half as many, passes over the data with
     --epochs, or a third of --minutes."""
-    train_stages: Stages = "both"
+    train_stages: Annotated[Stages | None, flags.choices(Stages)] = None
     """`pixel` leaves the adversarial stage out."""
     features: str = "auto"
     """Of the perceptual loss: none, a name of `kgan features list` (fetched if need be), or a `.keras` file, whose
@@ -92,11 +95,19 @@ class Train(Training):
     """Share of the pictures kept for `evaluate`; 0 for none."""
 
     def settle(self):
+        if self.train_stages is None and any(self.given[name] is not None for name in ADVERSARIAL):
+            self.train_stages = "both"
         super().settle()
         if self.steps is not None and self.adversarial_steps is None:
             self.adversarial_steps = -(-self.steps // 2)
 
     def check(self):
+        least = max(80, 11 * self.scale)
+        if self.degradation == "real" and min(self.size) < least:
+            raise UserError(
+                f"expected --image-size of at least {least} for --degradation real at scale {self.scale}, as its blurs "
+                f"reach far; found {self.image_size}; try 128"
+            )
         if any(side % 16 for side in self.size):
             raise UserError(
                 f"expected --image-size in multiples of 16, as the discriminator halves it four times; found "
@@ -119,7 +130,7 @@ class Train(Training):
                 f"{self.adversarial_steps}; drop one of them"
             )
         if self.train_stages == "pixel":
-            for name in ("adversarial_steps", "adversarial_weight", "adversarial_learning_rate"):
+            for name in ADVERSARIAL:
                 if self.given[name] is not None:
                     raise UserError(
                         f"expected no {flags.name_of(name)} with --train-stages pixel, which has no such stage; found "
@@ -181,7 +192,7 @@ class Train(Training):
 
     def build_generator(self):
         """The network that enlarges."""
-        from kgan.networks import rrdb, srresnet
+        from kgan.networks import edsr, rrdb, srresnet
         from kgan.tasks.super_resolution.skip import with_skip
 
         paper = self.network == "paper"
@@ -189,11 +200,21 @@ class Train(Training):
             growth = 32 if paper else max(4, self.width // 2)
             blocks = self.blocks if paper else max(1, self.blocks // 2)
             network = rrdb.generator(self.scale, width=self.width, blocks=blocks, growth=growth)
-        else:
-            # A few hundred steps do not settle batch statistics; the small network does without.
-            settings = {"blocks": self.blocks, "normalization": "batch" if paper else None}
-            network = srresnet.generator(self.scale, width=self.width, **settings)
-        return network if paper else with_skip(network, self.scale)
+            return network if paper else with_skip(network, self.scale)
+        if paper:
+            return srresnet.generator(self.scale, width=self.width, blocks=self.blocks)
+        # A fifth of SRResNet's time a step, as nothing is convolved at high resolution.
+        return edsr.generator(self.scale, width=self.width, blocks=self.blocks, direct=True)
+
+    def build_discriminator(self):
+        """The network that judges large crops, or with real degradations their every pixel."""
+        from kgan.networks import srgan_discriminator, unet_discriminator
+
+        paper = self.network == "paper"
+        if self.degradation == "real":
+            return unet_discriminator.discriminator(self.size, width=64 if paper else 16)
+        size = {"width": 64} if paper else {"width": 16, "hidden_size": 128}
+        return srgan_discriminator.discriminator(self.size, **size)
 
     def build_pixel(self, steps=1000):
         """The first stage: the generator alone."""
@@ -217,16 +238,14 @@ class Train(Training):
         import keras
 
         from kgan import schemes
-        from kgan.networks import srgan_discriminator
         from kgan.tasks.super_resolution.enlarging import served
         from kgan.tasks.super_resolution.perceptual import perceptual
 
         generator = self.build_generator()
         generator.set_weights(served(previous).get_weights())
-        size = {"width": 64} if self.network == "paper" else {"width": 16, "hidden_size": 128}
         objective, weights = perceptual(self.features, self.feature_layers, self.method, self.say)
         scheme = schemes.ESRGAN if self.method == "esrgan" else schemes.SRGAN
-        model = scheme(generator, srgan_discriminator.discriminator(self.size, **size), objective)
+        model = scheme(generator, self.build_discriminator(), objective)
         if self.adversarial_weight is not None:
             weights = {**weights, "generator/adversarial": self.adversarial_weight}
         model.compile(

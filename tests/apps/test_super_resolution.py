@@ -22,6 +22,7 @@ from kgan.tasks.super_resolution import enlarging
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
+BOTH = ["--train-stages", "both"]
 TINY = [
     "--batch-size",
     4,
@@ -63,7 +64,19 @@ def photos(tmp_path_factory):
 def run(tmp_path_factory, photos):
     """A run of one epoch in each stage."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    flags = ["--data", photos, "--network", "small", "--features", "none", "--held-out", 0.3, "--epochs", 1]
+    flags = [
+        "--data",
+        photos,
+        "--network",
+        "small",
+        "--features",
+        "none",
+        "--held-out",
+        0.3,
+        "--epochs",
+        1,
+        *BOTH,
+    ]
     assert kgan("train", "--run", folder, *flags, *TINY) == 0
     return folder
 
@@ -75,7 +88,19 @@ def test_two_stages_are_trained_and_the_same_command_has_nothing_left(run, photo
     assert (run / "stages" / "pixel.keras").is_file()
     assert (run / "samples" / "pixel").is_dir()
     assert (run / "report.html").is_file()
-    flags = ["--data", photos, "--network", "small", "--features", "none", "--held-out", 0.3, "--epochs", 1]
+    flags = [
+        "--data",
+        photos,
+        "--network",
+        "small",
+        "--features",
+        "none",
+        "--held-out",
+        0.3,
+        "--epochs",
+        1,
+        *BOTH,
+    ]
     assert kgan("train", "--run", run, *flags, *[f for f in TINY if f != "--quiet"]) == 0
     assert "nothing left to train" in capsys.readouterr().out
 
@@ -100,7 +125,8 @@ def test_generators_have_the_sizes_that_flags_say(method, network):
     )
     generator = train.build_generator()
     assert enlarging.scale_of(generator) == 4
-    core = generator.get_layer("difference") if network == "small" else generator
+    difference = network == "small" and method == "esrgan"
+    core = generator.get_layer("difference") if difference else generator
     names = [layer.name for layer in core.layers]
     assert any("normalization" in name for name in names) == (method == "srgan" and network == "paper")
     assert super_resolution.Train(data="x", network="paper").blocks == 16
@@ -136,6 +162,38 @@ def test_features_of_ones_own_train_and_measure(photos, tmp_path, capsys):
         said = capsys.readouterr().err.strip()
         assert f"expected a network of features in {tmp_path / name}; {words}" in said
         assert "\n" not in said
+
+
+def test_a_folder_on_a_cpu_is_trained_by_pixels_alone_unless_asked(photos):
+    def stages(**flags):
+        return super_resolution.Train(**{"data": str(photos), "network": "small", **flags}).train_stages
+
+    assert stages() == "pixel"
+    assert stages(train_stages="both") == stages(adversarial_weight=0.1) == stages(network="paper") == "both"
+    assert super_resolution.Train(network="small").train_stages == "both"
+
+
+def test_real_degradation_has_the_discriminator_that_judges_pixels(photos):
+    settings = {
+        "data": str(photos),
+        "network": "small",
+        "width": 4,
+        "blocks": 1,
+        "features": "none",
+        "xla": "off",
+    }
+    train = super_resolution.Train(**settings, degradation="real", image_size="96")
+    model = train.build_adversarial(train.build_pixel())
+    assert model.discriminator.output_shape == (None, 96, 96, 1)
+    random = np.random.default_rng(0)
+    sides = {"source": 24, "target": 96}
+    batch = {
+        name: random.uniform(-1, 1, (2, side, side, 3)).astype("float32") for name, side in sides.items()
+    }
+    logs = model.train_on_batch(batch, return_dict=True)
+    assert all(np.isfinite(value) for value in logs.values())
+    said = complaint("train", "--data", photos, "--degradation", "real", "--image-size", 64, "--run", "x")
+    assert "expected --image-size of at least 80 for --degradation real at scale 4" in said
 
 
 def test_the_small_network_begins_with_bicubic_enlargement():
