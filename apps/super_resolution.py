@@ -216,6 +216,21 @@ class Train(Training):
         size = {"width": 64} if paper else {"width": 16, "hidden_size": 128}
         return srgan_discriminator.discriminator(self.size, **size)
 
+    def rate(self, steps):
+        """The pixel stage's learning rate: the paper's constant one, or for the small network a cosine down to zero over
+        the planned steps, after a short rise."""
+        import keras
+
+        if self.network == "paper":
+            return self.learning_rate
+        rising = min(100, steps // 10)
+        return keras.optimizers.schedules.CosineDecay(
+            self.learning_rate / 10,
+            max(1, steps - rising),
+            warmup_target=self.learning_rate,
+            warmup_steps=rising,
+        )
+
     def build_pixel(self, steps=1000):
         """The first stage: the generator alone."""
         import keras
@@ -226,7 +241,7 @@ class Train(Training):
             self.build_generator(), "l1" if self.method == "esrgan" or self.network == "small" else "l2"
         )
         model.compile(
-            keras.optimizers.Adam(self.learning_rate),
+            keras.optimizers.Adam(self.rate(steps)),
             ema_decay=self.decay(self.ema_half_life, steps),
             seed=self.seed,
             jit_compile=self.jit_compile,

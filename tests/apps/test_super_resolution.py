@@ -22,7 +22,6 @@ from kgan.tasks.super_resolution import enlarging
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
-BOTH = ["--train-stages", "both"]
 TINY = [
     "--batch-size",
     4,
@@ -173,6 +172,14 @@ def test_a_folder_on_a_cpu_is_trained_by_pixels_alone_unless_asked(photos):
     assert super_resolution.Train(network="small").train_stages == "both"
 
 
+def test_the_small_networks_rate_rises_shortly_and_falls_to_zero():
+    train = super_resolution.Train(network="small", width=4, blocks=1, learning_rate=1e-3)
+    rate = train.rate(1000)
+    found = [float(rate(step)) for step in (0, 50, 100, 550, 1000, 5000)]
+    np.testing.assert_allclose(found, [1e-4, 5.5e-4, 1e-3, 5e-4, 0, 0], atol=1e-8)
+    assert super_resolution.Train(network="paper", data="x").rate(1000) == 1e-4
+
+
 def test_real_degradation_has_the_discriminator_that_judges_pixels(photos):
     settings = {
         "data": str(photos),
@@ -192,8 +199,6 @@ def test_real_degradation_has_the_discriminator_that_judges_pixels(photos):
     }
     logs = model.train_on_batch(batch, return_dict=True)
     assert all(np.isfinite(value) for value in logs.values())
-    said = complaint("train", "--data", photos, "--degradation", "real", "--image-size", 64, "--run", "x")
-    assert "expected --image-size of at least 80 for --degradation real at scale 4" in said
 
 
 def test_the_small_network_begins_with_bicubic_enlargement():
@@ -272,6 +277,8 @@ def test_complaints_are_one_line(run, tmp_path, photos, capsys):
         return said
 
     assert "multiples of 16" in complaint("train", "--image-size", 40)
+    said = complaint("train", "--degradation", "real", "--image-size", 64)
+    assert "expected --image-size of at least 80 for --degradation real at scale 4" in said
     assert "from 0 (pixel loss)" in complaint("predict", "x.png", "--run", run, "--interpolate", 2)
     assert "train" in complaint("predict", photos, "--run", tmp_path / "none")
     small = pictures(tmp_path / "small", 2, (24, 24))
