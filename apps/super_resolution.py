@@ -217,8 +217,7 @@ class Train(Training):
         return srgan_discriminator.discriminator(self.size, **size)
 
     def rate(self, steps):
-        """The pixel stage's learning rate: the paper's constant one, or for the small network a cosine down to zero over
-        the planned steps, after a short rise."""
+        """The pixel stage's rate: the paper's constant one; small: a short rise, then a cosine down to zero."""
         import keras
 
         if self.network == "paper":

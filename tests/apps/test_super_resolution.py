@@ -63,19 +63,7 @@ def photos(tmp_path_factory):
 def run(tmp_path_factory, photos):
     """A run of one epoch in each stage."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    flags = [
-        "--data",
-        photos,
-        "--network",
-        "small",
-        "--features",
-        "none",
-        "--held-out",
-        0.3,
-        "--epochs",
-        1,
-        *BOTH,
-    ]
+    flags = ["--data", photos, "--network", "small", "--features", "none", "--held-out", 0.3, "--epochs", 1]
     assert kgan("train", "--run", folder, *flags, *TINY) == 0
     return folder
 
@@ -87,19 +75,7 @@ def test_two_stages_are_trained_and_the_same_command_has_nothing_left(run, photo
     assert (run / "stages" / "pixel.keras").is_file()
     assert (run / "samples" / "pixel").is_dir()
     assert (run / "report.html").is_file()
-    flags = [
-        "--data",
-        photos,
-        "--network",
-        "small",
-        "--features",
-        "none",
-        "--held-out",
-        0.3,
-        "--epochs",
-        1,
-        *BOTH,
-    ]
+    flags = ["--data", photos, "--network", "small", "--features", "none", "--held-out", 0.3, "--epochs", 1]
     assert kgan("train", "--run", run, *flags, *[f for f in TINY if f != "--quiet"]) == 0
     assert "nothing left to train" in capsys.readouterr().out
 
