@@ -17,7 +17,7 @@ BUDGIE = "https://github.com/BuddiesOfBudgie/budgie-backgrounds"
 SOLUS = "https://github.com/getsolus/artwork"
 DATA = [
     {
-        "what": "14 photographs of Budgie's backgrounds",
+        "what": "10 photographs of Budgie's backgrounds",
         "license": "CC0-1.0",
         "source": BUDGIE,
     },
