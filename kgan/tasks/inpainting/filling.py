@@ -15,8 +15,8 @@ def drawn(model, shown):
     made = model.predict_on_batch(shown)
     broken = np.where(shown["mask"] > 0, 1.0, shown["image"])
     rows = [one for three in zip(broken, made, shown["image"], strict=True) for one in three]
-    names = ["hole", "filled", "original"]
-    return np.stack(rows), names * 2 + [""] * (len(rows) - 6), 6
+    names = ["hole", "filled", "original"] * 2
+    return np.stack(rows), [*names[: len(rows)], *[""] * (len(rows) - 6)], 6
 
 
 def crop_filler(model):
