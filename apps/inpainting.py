@@ -23,7 +23,7 @@ APP = "inpainting"
 Method = Literal["gated", "context-encoder"]
 Refining = Literal[1, 2]
 Network = Literal["auto", "small", "paper"]
-HOLES = ("centre", "half", "boxes", "strokes")
+HOLES = ("centre", "half", "boxes", "strokes", "wide", "shapes", "mixed")
 CROPS_OF_EACH = 128
 
 
@@ -61,7 +61,8 @@ class Train(Training):
     method: Method = "gated"
     """gated: any hole, any size. context-encoder: one size, through a bottleneck; crops around holes else."""
     mask: flags.Text = None
-    """centre, half, boxes, strokes, or a folder of masks (white is missing)."""
+    """centre, half, boxes, strokes, wide (strokes), shapes, mixed (of the last four, up to half the picture), or a
+    folder of masks (the lighter colour is missing)."""
     network: Annotated[Network | None, flags.choices(Network)] = None
     """The paper's, or a small one for minutes on a CPU; gated, that one adds to a smooth filling of the hole. auto is
     what is left out."""
@@ -101,9 +102,7 @@ class Train(Training):
                 f"expected --mask to be one of {', '.join(HOLES)}, or a folder; found {self.mask}; change it"
             )
         if self.mask not in HOLES and not self.data:
-            raise UserError(
-                "expected --data with a folder of masks; found none; add it, or use --mask strokes"
-            )
+            raise UserError("expected --data with a folder of masks; found none; add it, or use --mask mixed")
         for flag, method in (("stages_of_generator", "gated"), ("overlap", "context-encoder")):
             if self.given[flag] is not None and self.method != method:
                 raise UserError(

@@ -16,12 +16,13 @@ from kgan.data.kinds.captions import captions
 from kgan.data.kinds.images import images
 from kgan.data.kinds.label_maps import label_maps
 from kgan.data.kinds.pairs import pairs
+from kgan.data.kinds.quality_pairs import has_qualities, qualities, quality_pairs
 from kgan.data.kinds.unpaired import unpaired
 from kgan.errors import UserError
+from kgan.files.walk import walk
 
 MATCHING = 0.5  # of the smaller side's files: from here on two folders hold pairs
 SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs side by side
-TABLES = (".csv", ".jsonl", ".json")
 VIDEOS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg")
 
 LARGE = 64  # pixels a side: what super-resolution and inpainting crop by themselves
@@ -33,6 +34,7 @@ KINDS = {
     "pairs": ("pairs of images", ("pix2pix",)),
     "unpaired": ("two sets of unpaired images", ("cyclegan",)),
     "label maps": ("images with label maps", ("pix2pix",)),
+    "qualities": ("pairs of two qualities", ("super-resolution",)),
     "captions": ("images with captions", ("text-to-image", "image-generation")),
     "video": ("videos", ()),
 }
@@ -82,6 +84,9 @@ def _commands(kind, source, two_folders):
     if kind not in KINDS:
         return ()
     found = list(KINDS[kind][1])
+    if kind == "qualities":
+        low, high = (source.element_spec[side].shape[0] for side in ("source", "target"))
+        return [f"{app} --scale {high // low}" for app in found]
     if two_folders:
         # Their names do not tell what two folders are.
         found += [app for app in ("image-generation --labels", "pix2pix", "cyclegan") if app not in found]
@@ -109,11 +114,13 @@ def kind_of(folder, cache=None) -> str:
     if root.is_file() and root.suffix.lower() in VIDEOS:
         return "video"
     index = open_index(folder, cache)
-    if not len(index) and root.is_dir() and any(path.suffix.lower() in VIDEOS for path in root.rglob("*")):
+    if not len(index) and root.is_dir() and walk(root).names(VIDEOS):
         return "video"
     index.need()
     if _has_captions(root, index) if root.is_dir() else _fit(caption_files.in_zip(root)[0], index):
         return "captions"
+    if has_qualities(index.names()) and qualities(folder, cache):
+        return "qualities"
     named = places(index.names(), sides=True, any_two=False)
     found = named if _has_sides(named) else places(index.names(), sides=True)
     if _has_sides(found) and (found is named or _match(found)):
@@ -147,17 +154,14 @@ def _has_classes(index):
 
 def _has_captions(root, index):
     """Whether there is one table of captions, or a text file for at least half the images."""
-    tables = [
-        path for path in (*root.glob("*"), *root.glob("annotations/*")) if path.suffix.lower() in TABLES
-    ]
-    if len(tables) == 1:
+    if len(caption_files.tables(root)) == 1:
         # Any table may lie beside pictures: this one is of captions only if it names them.
         try:
             named, _ = caption_files.read(root)
         except (UserError, ValueError, KeyError, TypeError):
             return False
         return _fit([os.path.splitext(name)[0] for name in named], index)
-    return _fit([str(path.with_suffix("")) for path in root.rglob("*.txt")], index)
+    return _fit([os.path.splitext(name)[0] for name in walk(root).names((".txt",))], index)
 
 
 def _fit(texts, index):
@@ -183,6 +187,10 @@ def _open(kind, folder, image_size, cache):
             return unpaired(folder, image_size, cache=cache)
         case "label maps":
             return label_maps(folder, image_size, cache=cache)
+        case "qualities":
+            scale = qualities(folder, cache).scale
+            size = tuple(max(scale, side // scale * scale) for side in image_size)
+            return quality_pairs(folder, size, cache=cache)
         case "captions":
             return captions(folder, image_size, missing="skip", cache=cache)
         case "video":

@@ -1,6 +1,7 @@
 """A picture in memory, as a file holds it: all its bits, its transparency and its colour profile."""
 
 import dataclasses
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -78,6 +79,38 @@ class Picture:
         """
         pixels, alpha = (None if x is None else as_integers(x, self.deep) for x in (images, alpha))
         return Picture(pixels, alpha, self.profile)
+
+
+class Floats:
+    """The pixels of a picture as float32 in [-1, 1], made where they are looked at: `floats[rows, columns]`.
+
+    Args:
+        picture: `Picture`.
+        channels: see `Picture.floats`.
+    """
+
+    def __init__(self, picture: Picture, channels: int | None = None):
+        self.picture = picture.visible
+        self.shape = (*picture.size, channels or picture.pixels.shape[-1])
+
+    def __getitem__(self, place) -> np.ndarray:
+        rows, columns = place
+        return self.picture.window(rows, columns).floats(self.shape[-1])
+
+
+@dataclasses.dataclass(frozen=True)
+class Bands:
+    """A picture that is made row by row while it is written, so that it is never in memory twice.
+
+    Args:
+        size: (height, width).
+        bands: iterator of `Picture`, one below the other, all as wide, of one dtype and with or without alpha alike.
+        profile: bytes of the ICC colour profile, or None.
+    """
+
+    size: tuple[int, int]
+    bands: Iterator[Picture]
+    profile: bytes | None = None
 
 
 def as_float(pixels) -> np.ndarray:

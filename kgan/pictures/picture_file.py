@@ -11,8 +11,9 @@ from kgan.files.atomic import replacing
 from kgan.files.walk import require_file
 from kgan.pictures.decoding import decode
 from kgan.pictures.headers import is_picture_name, read_header
-from kgan.pictures.picture import Picture, as_float
-from kgan.pictures.pixels import to_uint8
+from kgan.pictures.levels import eight_bits
+from kgan.pictures.picture import Bands, Picture
+from kgan.pictures.transparency import laid_over
 
 # What a picture may be written as; what comes in another format goes out as PNG.
 JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
@@ -28,6 +29,7 @@ FORMATS = {
 DEEP = (".png", ".tif", ".tiff")  # those that hold 16 bits
 CLEAR = (".png", ".webp", ".tif", ".tiff")  # those that hold transparency
 QUALITY = 95
+ROWS = 256  # that are written at a time
 
 
 def read(path) -> Picture:
@@ -58,31 +60,59 @@ def why(error: Exception) -> str:
     return reason if reason.startswith(("holds ", "has ", "is ")) else f"is damaged ({reason})"
 
 
-def write(picture: Picture, path, quality: int = QUALITY) -> None:
+def write(picture: Picture | Bands, path, quality: int = QUALITY) -> None:
     """Writes a picture, whole or not at all, in the format of the path's suffix.
 
-    Formats without transparency get it laid over white; formats with 8 bits get the upper ones.
+    Formats without transparency get it laid over white; formats with 8 bits get the nearest levels.
+
+    Args:
+        picture: in memory, or made while it is written.
+        path: path of the file; folders above it are created.
+        quality: of JPEG, 1 to 100.
     """
     path = Path(path)
     suffix = path.suffix.lower()
-    pixels, alpha = picture.pixels, picture.alpha
-    if picture.deep and suffix not in DEEP:
-        pixels, alpha = (None if x is None else to_uint8(as_float(x)) for x in (pixels, alpha))
-    if alpha is not None and suffix not in CLEAR:
-        share = alpha.astype(np.float32) / 255
-        pixels, alpha = np.rint(pixels * share + 255 * (1 - share)).astype(np.uint8), None
-    joined = pixels if alpha is None else np.concatenate([pixels, alpha], -1)
     with replacing(path) as stream:
-        if joined.dtype == np.uint16:
-            _write_deep(joined, stream, suffix)
+        canvas, done = None, 0
+        for joined in _joined(picture, suffix):
+            if canvas is None:
+                canvas = _canvas(picture.size, joined)
+            if isinstance(canvas, np.ndarray):
+                canvas[done : done + len(joined)] = joined
+            else:
+                canvas.paste(Image.fromarray(joined[..., 0] if joined.shape[-1] == 1 else joined), (0, done))
+            done += len(joined)
+        if isinstance(canvas, np.ndarray):
+            _write_deep(canvas, stream, suffix)
             return
-        image = Image.fromarray(joined[..., 0] if joined.shape[-1] == 1 else joined)
         options = {"icc_profile": picture.profile} if picture.profile and suffix != ".bmp" else {}
         if suffix in JPEG_SUFFIXES:
             options |= {"quality": quality, "subsampling": 0}
         elif suffix == ".webp":
             options |= {"lossless": True, "exact": True}
-        image.save(stream, FORMATS[suffix], **options)
+        canvas.save(stream, FORMATS[suffix], **options)
+
+
+def _joined(picture, suffix):
+    """Yields rows of pixels and alpha together, as the format holds them."""
+    whole = (slice(start, start + ROWS) for start in range(0, picture.size[0], ROWS))
+    bands = (
+        picture.bands if isinstance(picture, Bands) else (picture.window(rows, slice(None)) for rows in whole)
+    )
+    for band in bands:
+        pixels, alpha = band.pixels, band.alpha
+        if suffix not in DEEP:
+            pixels, alpha = eight_bits(pixels), None if alpha is None else eight_bits(alpha)
+        if alpha is not None and suffix not in CLEAR:
+            pixels, alpha = laid_over(pixels, alpha), None
+        yield pixels if alpha is None else np.concatenate([pixels, alpha], -1)
+
+
+def _canvas(size, joined):
+    """What bands are put together on: an array of 16 bits, or an image (Pillow needs one anyway)."""
+    if joined.dtype == np.uint16:
+        return np.empty((*size, joined.shape[-1]), np.uint16)
+    return Image.new({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[joined.shape[-1]], size[::-1])
 
 
 def is_picture(path) -> bool:

@@ -1,20 +1,27 @@
-"""Running a network on an image of any size: whole, in tiles, and in smaller tiles where memory runs out."""
+"""Running a network on an image of any size: whole, or in tiles of what memory was seen to allow, with time left."""
 
+import contextlib
 import dataclasses
 import math
+import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from kgan.errors import UserError
+from kgan.tiles import memory
 from kgan.tiles.receptive_field import Reach, reach
 from kgan.tiles.tiling import BLEND, Tiling, difference, margin_for
 
 # What TensorFlow was seen to hold at most, over the inputs and the output of the largest layer in float32.
-OVERHEAD = 2.0
+OVERHEAD = 4.0
 # Share of the free memory that is taken without being asked.
 SHARE = 0.5
+# Of what is left below the limit, how much is planned with: the rest is for what is not seen beforehand.
+PLANNED = 0.8
+# Bands of a result in memory at once, in heights of a row of tiles: itself, what goes on into the next, a copy.
+BANDS = 2.0
+FIRST_TELL, TELL_EVERY = 5.0, 60.0  # seconds
 
 
 @dataclasses.dataclass
@@ -42,10 +49,15 @@ class ImageNetwork:
 class Runner:
     """Applies an `ImageNetwork` to images of any size.
 
+    Where an image may be too large for memory, small parts of it are run first and what the process then holds is
+    measured; tiles are as large as that allows. Should it come too near to the limit nevertheless, tiles get smaller
+    on the way.
+
     Args:
         image_network: `ImageNetwork`.
         tile: side of the tiles in input pixels; None to choose by memory; 0 for never.
-        memory_limit: float, bytes that may be used; None for half of what is free.
+        memory_limit: float, bytes that this process may hold, all in all; None for what it holds and half of what is
+            free.
         say: callable that takes a line. Each line is said once.
 
     Example:
@@ -57,6 +69,7 @@ class Runner:
         self.reach = image_network.reach
         self.memory_limit = memory_limit
         self._say, self._said = say, set()
+        self._measured = {}  # (height, width) of images -> side of their tiles
         self.margin = margin_for(self.reach)
         # Where tiles are not exact anyway they may start anywhere.
         self.multiple = self.reach.multiple if self.reach.radius <= self.margin else 1
@@ -74,39 +87,65 @@ class Runner:
         """
         return np.concatenate(list(self.bands(images)))
 
-    def bands(self, images):
-        """Yields the result's rows from the top as they are finished, float32; arguments as for a call.
+    def bands(self, images, held: float = 0):
+        """Yields the result's rows from the top as they are finished, float32.
 
-        Where memory runs out it starts again with smaller tiles, and stays with those. Rows that were yielded
-        are not yielded again.
+        Where memory runs out it goes on with smaller tiles, and stays with those. Rows that were yielded are not
+        yielded again.
+
+        Args:
+            images: dict of arrays `(height, width, channels)`, of one height and width, or of what gives float32
+                arrays when it is sliced.
+            held: bytes that the caller will hold by the end.
         """
         height, width = next(iter(images.values())).shape[:2]
-        done = 0
+        limit = self.memory_limit or memory.used() + SHARE * memory.free()
+        done, worst, side = 0, limit, max(height, width)
         while True:
-            tiling = self._tiling(height, width)
             try:
-                place = 0
-                for rows in self._computed(tiling, images):
-                    yield from _new(rows, place, done)
-                    place += len(rows)
-                    done = max(done, place)
-                return
+                tiling = self._tiling(images, height, width, limit - held)
+                side = tiling.tile if tiling else max(height, width)
+                with memory.Watch() if tiling else contextlib.nullcontext() as watch:
+                    for place, rows in self._computed(tiling, images, done):
+                        yield from _new(rows, place, done)
+                        done = max(done, place + len(rows))
+                        # What was taken may stay with the process: only more than that calls for smaller tiles.
+                        if watch and watch.peak > 1.05 * worst and done < height * self.scale:
+                            worst = watch.peak
+                            break
+                    else:
+                        return
+                self._shrink(side, height, width, None)
             except Exception as error:
                 if not out_of_memory(error):
                     raise
-                self._shrink(tiling.tile if tiling else max(height, width), height, width, error)
+                self._shrink(side, height, width, error)
 
-    def _computed(self, tiling, images):
+    @property
+    def scale(self) -> int:
+        """Output pixels per input pixel along a side."""
+        return self.image_network.scale
+
+    def _computed(self, tiling, images, done):
+        """Yields (first row, rows) of the result, of those bands that are not `done` yet."""
         if tiling is None:
-            yield np.asarray(self.image_network.call({name: image[None] for name, image in images.items()}))[
-                0
-            ]
+            yield 0, np.asarray(self._call({name: image[:, :] for name, image in images.items()}))
             return
-        yield from tiling.bands(self.image_network.call, images)
+        height, width = next(iter(images.values())).shape[:2]
+        first = tiling.first_band(height, done)
+        count = len(tiling.spans(width)) * (len(tiling.spans(height)) - first)
+        progress = Progress(count, self.say)
+        place = tiling.spans(height)[first][0] * self.scale
+        for rows in tiling.bands(self.image_network.call, images, first, progress):
+            yield place, rows
+            place += len(rows)
 
-    def _tiling(self, height, width):
+    def _call(self, window):
+        return self.image_network.call({name: np.asarray(image)[None] for name, image in window.items()})[0]
+
+    def _tiling(self, images, height, width, limit):
         """How an image of this size is cut; None for not at all."""
-        side = self._side(height * width)
+        side = self._side(images, height, width, limit)
         if side is None or side >= max(height, width):
             return None
         tiling = self._with_margins(side)
@@ -118,19 +157,46 @@ class Runner:
             self.say(told[0].upper() + told[1:])
         return tiling
 
-    def _side(self, pixels):
+    def _side(self, images, height, width, limit):
         if self.tile is not None:
             return self.tile or None
-        most = (self.memory_limit or SHARE * free_memory()) / self.bytes_per_pixel
-        if pixels <= most:
+        if (height, width) in self._measured:
+            return self._measured[height, width]
+        before = memory.used()
+        room = PLANNED * (limit - before)
+        if height * width * self.bytes_per_pixel <= room:
             return None
-        # Networks of halvings enlarge a tile to their multiple, so that anything else is a waste.
-        side = int(math.sqrt(most)) // self.reach.multiple * self.reach.multiple
-        return max(side, self._least)
+        # Of one row of tiles, per pixel of their side.
+        band = 4 * BANDS * width * self.scale**2 * self._channels
+        side, longest = min(self._least, max(height, width)), max(height, width)
+        while side < longest:
+            window = {name: image[: min(side, height), : min(side, width)] for name, image in images.items()}
+            try:
+                with memory.Watch() as watch:
+                    self._call(window)
+            except Exception as error:
+                if not out_of_memory(error) or side == self._least:
+                    raise
+                side //= 2
+                break
+            each = max(1.0, watch.peak - before) / side**2
+            # each side^2 + band side = room
+            most = (math.sqrt(band**2 + 4 * each * max(room, 1.0)) - band) / (2 * each)
+            larger = min(int(most), 2 * side)
+            if larger < 1.1 * side:
+                break
+            side = larger
+        side = max(self._least, side // self.reach.multiple * self.reach.multiple)
+        self._measured[height, width] = side
+        return side
+
+    @property
+    def _channels(self):
+        return self.image_network.network.outputs[0].shape[-1] or 1
 
     @property
     def bytes_per_pixel(self):
-        """Bytes that an input pixel is expected to take at most."""
+        """Bytes that an input pixel is expected to take at most, where nothing was measured."""
         return 4 * OVERHEAD * self.reach.values
 
     @property
@@ -150,13 +216,16 @@ class Runner:
         if self.reach.multiple <= smaller:
             smaller = smaller // self.reach.multiple * self.reach.multiple
         if smaller < 16:
+            if error is None:
+                self.say("The smallest tiles take more memory than --memory-limit allows; going on with them")
+                self.tile = side
+                return
             raise UserError(
                 f"expected memory for {side} x {side} pixels at a time; found none; close other programs"
             ) from error
         self.tile = smaller
-        self.say(
-            f"Out of memory at {min(side, width)} x {min(side, height)} pixels; going on in tiles of {smaller}"
-        )
+        what = "Out of memory" if error else "Near the memory limit"
+        self.say(f"{what} at {min(side, width)} x {min(side, height)} pixels; going on in tiles of {smaller}")
 
     def say(self, line):
         """Says a line, once."""
@@ -165,23 +234,37 @@ class Runner:
             self._say(line)
 
 
+class Progress:
+    """Says how far a picture is and how long it will take: once that is known, then every minute."""
+
+    def __init__(self, count, say, clock=time.monotonic):
+        self.count, self.done = count, 0
+        self._say, self._clock = say, clock
+        self._began = clock()
+        self._next = self._began + FIRST_TELL
+
+    def __call__(self) -> None:
+        """One tile more is done."""
+        self.done += 1
+        now = self._clock()
+        if now < self._next or self.done == self.count:
+            return
+        self._next = now + TELL_EVERY
+        left = (now - self._began) / self.done * (self.count - self.done)
+        self._say(f"{self.done:,} of {self.count:,} tiles, about {in_words(left)} left in this picture")
+
+
+def in_words(seconds: float) -> str:
+    """A span of time for people: "40 s", "12 min", "2.5 h"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def out_of_memory(error) -> bool:
     """Whether an error says that memory ran out: Python's, TensorFlow's or XLA's."""
     names = {kind.__name__ for kind in type(error).__mro__}
     return bool(names & {"MemoryError", "ResourceExhaustedError"}) or "RESOURCE_EXHAUSTED" in str(error)
-
-
-def free_memory() -> float:
-    """Bytes of main memory that are free to take; 4 GB where the system does not say."""
-    found = 4e9
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:
-            found = next(1024.0 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
-        limit, used = (Path("/sys/fs/cgroup", f"memory.{name}").read_text() for name in ("max", "current"))
-        found = min(found, float(limit) - float(used))
-    except (OSError, ValueError, StopIteration):
-        pass  # no such file, or no limit ("max")
-    return max(found, 1e8)
 
 
 def _new(rows, place, done):

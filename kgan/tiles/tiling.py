@@ -97,25 +97,32 @@ class Tiling:
             for ramp, (start, stop) in zip(ramps, spans, strict=True)
         ]
 
-    def bands(self, function, images):
+    def first_band(self, height: int, done: int) -> int:
+        """The first row of tiles that has output rows after the first `done` ones."""
+        return next(number for number, (_, stop) in enumerate(self.spans(height)) if stop * self.scale > done)
+
+    def bands(self, function, images, first: int = 0, progress=lambda: None):
         """Computes an image from top to bottom, holding one row of tiles at a time.
 
         Args:
             function: from a dict of `(1, height, width, channels)` windows to an array
                 `(1, scale * height, scale * width, channels)`.
-            images: dict of arrays `(height, width, channels)`, of one height and width.
+            images: dict of arrays `(height, width, channels)`, of one height and width, or of what gives such arrays
+                when it is sliced.
+            first: the row of tiles to begin with; its rows lack what the one above it adds.
+            progress: called after each tile.
 
         Yields:
-            Finished rows from the top, `(rows, scale * width, channels)` float32.
+            Finished rows from there, `(rows, scale * width, channels)` float32.
         """
         height, width = next(iter(images.values())).shape[:2]
         rows, columns = self.spans(height), self.spans(width)
         row_weights, column_weights = self.weights(height), self.weights(width)
         carried = None
-        for number, (top, bottom) in enumerate(rows):
-            band = None
+        for number in range(first, len(rows)):
+            (top, bottom), band = rows[number], None
             for (left, right), across in zip(columns, column_weights, strict=True):
-                window = {name: image[None, top:bottom, left:right] for name, image in images.items()}
+                window = {name: image[top:bottom, left:right][None] for name, image in images.items()}
                 made = np.asarray(function(window))[0]
                 if band is None:
                     shape = ((bottom - top) * self.scale, width * self.scale, made.shape[-1])
@@ -124,6 +131,7 @@ class Tiling:
                 weighted *= row_weights[number][:, None, None]
                 band[:, left * self.scale : right * self.scale] += weighted
                 del made, weighted
+                progress()
             if carried is not None:
                 band[: len(carried)] += carried
             end = rows[number + 1][0] if number + 1 < len(rows) else bottom

@@ -6,6 +6,7 @@ from PIL import Image
 
 from kgan.data.contact_sheet import contact_sheet
 from kgan.data.describe import describe, kind_of
+from kgan.data.kinds.captions import captions
 from kgan.data.source.source import Source
 from kgan.errors import UserError
 from tests.data.pictures_on_disk import gradient, write
@@ -19,6 +20,7 @@ FOLDERS = {
     "unpaired": ["trainA/1.png", "trainB/x.png", "testA/2.png", "testB/y.png"],
     "captions": ["1.png", "2.png", "1.txt", "2.txt"],
     "label maps": ["labels/1.png", "images/1.png"],
+    "qualities": ["hq/1.png", "lq/1.png"],
 }
 
 
@@ -96,3 +98,35 @@ def test_the_count_is_told_once_and_the_command_can_be_pasted(tmp_path):
     assert "3 item" not in text
     assert text.count("3 images") == 1
     assert f"kgan image-generation train --data '{folder}'" in text
+
+
+def test_C13_other_tables_are_no_captions(tmp_path):
+    for number in range(2):
+        write(tmp_path / f"{number}.png", gradient(8, 8))
+    (tmp_path / "metadata.json").write_text('{"camera": "a", "images": 2}')
+    assert kind_of(tmp_path) == "images"
+    (tmp_path / "metadata.json").rename(tmp_path / "attributes.csv")
+    (tmp_path / "attributes.csv").write_text("file,smiling,young\n0.png,1,-1\n")
+    assert kind_of(tmp_path) == "images"
+    (tmp_path / "attributes.csv").write_text("file,caption\n0.png,a cat\n")
+    assert kind_of(tmp_path) == "captions"
+
+
+def test_P6_two_qualities_are_super_resolutions_with_their_scale(tmp_path):
+    write(tmp_path / "hq/a.png", gradient(48, 60))
+    write(tmp_path / "lq/a.png", gradient(16, 20))
+    text = describe(tmp_path, image_size=(24, 24))
+    assert "pairs of two qualities" in text
+    assert f"to train on it: kgan super-resolution train --data {tmp_path} --scale 3" in text
+
+
+def test_C14_caption_files_that_are_used_are_not_passed_over(tmp_path):
+    for number in range(2):
+        write(tmp_path / f"{number}.png", gradient(8, 8))
+        (tmp_path / f"{number}.txt").write_text("a thing")
+    assert "passed over" not in captions(tmp_path, 8).summary()
+    for number in range(2):
+        (tmp_path / f"{number}.txt").unlink()
+    (tmp_path / "notes.md").write_text("mine")
+    (tmp_path / "captions.csv").write_text("file,caption\n0.png,a cat\n1.png,a dog\n")
+    assert "1 other files passed over: notes.md" in captions(tmp_path, 8).summary()

@@ -14,6 +14,8 @@ from kgan.errors import UserError
 Format = Literal["same", "png", "jpeg"]
 # Rows of a result that become integers at a time.
 ROWS = 256
+# Rows around those of a bicubic enlargement that they depend on, and some more.
+AROUND = 4
 SUFFIXES = {"same": "", "png": ".png", "jpeg": ".jpg"}
 
 
@@ -59,7 +61,7 @@ class Predict(Trained):
     tile: flags.Natural = None
     """Side in pixels of the tiles to work in; 0 for never. Left out: chosen by --memory-limit."""
     memory_limit: flags.Number = None
-    """Gigabytes to work in. Left out: half of what is free."""
+    """Gigabytes that this command may hold. Left out: what it holds at first, and half of what is free."""
     overwrite: bool = False
     """Replace what is there. Inputs are never replaced."""
 
@@ -70,12 +72,12 @@ class Predict(Trained):
         raise NotImplementedError
 
     def transformed(self, run, job, picture):
-        """Returns the `kgan.pictures.picture_file.Picture` that one becomes.
+        """Returns the `kgan.pictures.picture.Picture` that one becomes, or `Bands` of it.
 
         Args:
             run: `kgan.tiles.runner.Runner` of the image network.
             job: `kgan.app.predicting.predict_files.Job`, for messages and to find what belongs to the picture.
-            picture: `kgan.pictures.picture_file.Picture`.
+            picture: `kgan.pictures.picture.Picture`.
         """
         return repainted(run, picture, self.KEEPS_GREY)
 
@@ -112,14 +114,13 @@ class Predict(Trained):
         for number, job in enumerate(self._jobs, 1):
             try:
                 picture = picture_file.read(job.source)
-                result = self.transformed(run, job, picture)
+                picture_file.write(self.transformed(run, job, picture), job.target, self.quality)
             except UserError as error:
                 # One bad file among many shall not cost the others.
                 if len(self._jobs) == 1:
                     raise
                 failures.append(str(error))
                 continue
-            picture_file.write(result, job.target, self.quality)
             each = (time.monotonic() - began) / number
             left = f", {each * (len(self._jobs) - number):.0f} s left" if number < len(self._jobs) else ""
             print(f"{number}/{len(self._jobs)} {job.name} -> {job.target}{left}", flush=True)
@@ -135,31 +136,47 @@ class Predict(Trained):
 def repainted(run, picture, keeps_grey=True):
     """Applies a `Runner` to a `Picture`: colours by the network, alpha as it is or enlarged.
 
+    The network sees what lies under full transparency in the colour of its surroundings, so that no rim is left.
+
     Args:
         run: `kgan.tiles.runner.Runner`; its network takes `image`.
-        picture: `kgan.pictures.picture_file.Picture`.
+        picture: `kgan.pictures.picture.Picture`.
         keeps_grey: whether a grey picture comes out grey.
-    """
-    import numpy as np
 
-    from kgan.data.views.degradation import enlarged
-    from kgan.pictures.picture import as_channels, as_integers
+    Returns:
+        `kgan.pictures.picture.Bands`: the work is done while they are written.
+    """
+    from kgan.pictures.picture import Bands, Floats, as_channels
 
     channels = run.image_network.network.inputs[0].shape[-1]
-    grey = picture.pixels.shape[-1] == 1
-    scale, made, done = run.image_network.scale, None, 0
-    for band in run.bands({"image": picture.floats(channels)}):
-        # Few rows at a time: a large picture is held once, as integers, and floats only where it is worked on.
-        for start in range(0, len(band), ROWS):
-            rows = band[start : start + ROWS]
-            rows = as_integers(as_channels(rows, 1) if grey and keeps_grey else rows, picture.deep)
-            if made is None:
-                shape = [side * scale for side in picture.size]
-                made = np.empty((*shape, rows.shape[-1]), rows.dtype)
-            made[done : done + len(rows)] = rows
-            done += len(rows)
-        del band, rows
-    alpha = picture.alpha
-    if alpha is not None and scale > 1:
-        alpha = enlarged(alpha, scale)
-    return picture.remade(made, alpha)
+    made_channels = run.image_network.network.outputs[0].shape[-1] or channels
+    grey = keeps_grey and picture.pixels.shape[-1] == 1
+    scale = run.image_network.scale
+    size = tuple(side * scale for side in picture.size)
+    held = size[0] * size[1] * (1 if grey else 4) * (2 if picture.deep else 1)
+
+    def bands():
+        done = 0
+        for band in run.bands({"image": Floats(picture, channels)}, held):
+            # Few rows at a time: floats only where they are worked on.
+            for start in range(0, len(band), ROWS):
+                rows = band[start : start + ROWS]
+                rows = as_channels(rows, 1) if grey and made_channels > 1 else rows
+                alpha = None if picture.alpha is None else _enlarged(picture.alpha, scale, done, len(rows))
+                done += len(rows)
+                yield picture.remade(rows, alpha)
+            del band, rows
+
+    return Bands(size, bands(), picture.profile)
+
+
+def _enlarged(alpha, scale, first, count):
+    """Rows of a bicubically enlarged alpha, from what lies around them."""
+    if scale == 1:
+        return alpha[first : first + count]
+    from kgan.data.views.degradation import enlarged
+
+    top = max(0, first // scale - AROUND)
+    below = -(-(first + count) // scale) + AROUND
+    rows = enlarged(alpha[top:below], scale)
+    return rows[first - top * scale :][:count]

@@ -75,7 +75,7 @@ def captions(
             f"expected captions for the {len(index):,} images in {folder}, found none ({origin}): write "
             'name.txt beside name.jpg, or a CSV file with the columns "file" and "caption"'
         )
-    text = [_others_than(index, origin).describe(), f"{sum(map(len, found)):,} captions ({origin})"]
+    text = [_without_used(index, table, origin).describe(), f"{sum(map(len, found)):,} captions ({origin})"]
     for what, missed in (("images without captions", without), ("captions without images", lost)):
         if missed and missing == "error":
             raise UserError(
@@ -104,16 +104,14 @@ def captions(
     return Source(part, text="\n".join(text), identity=identity)
 
 
-def _others_than(index, origin):
-    """The index without the caption files among what it passed over: those were read."""
-    if origin == caption_files.TEXT_FILES:
-        read = [name for name in index.others if name.endswith(".txt")]
-        count = index.other_count if len(read) == len(index.others) else len(read)
-    else:
-        read = [name for name in index.others if os.path.basename(name) == origin]
-        count = len(read)
-    others = [name for name in index.others if name not in read]
-    return dataclasses.replace(index, others=others, other_count=index.other_count - count)
+def _without_used(index: Index, table: dict, origin: str) -> Index:
+    """The index without the files of captions among the files that were passed over."""
+    if origin.startswith(caption_files.TEXT_FILES):
+        others = [name for name in index.others if name.removesuffix(".txt") not in table]
+        return dataclasses.replace(index, others=others, other_count=index.other_count - len(table))
+    used = origin.partition(";")[0]
+    others = [name for name in index.others if os.path.basename(name) != used]
+    return dataclasses.replace(index, others=others, other_count=index.other_count - 1)
 
 
 def _match(table: dict[str, list[str]], index: Index, by_stem: bool) -> tuple[list[list[str]], list[str]]:

@@ -1,89 +1,20 @@
-"""What every kind of data is: rows, a function that makes a row an example, and reproducible batches."""
+"""What every kind of data is: parts (rows, a function that makes a row an example), and reproducible batches."""
 
 import dataclasses
 import functools
 import hashlib
-from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 
 from kgan.data.source.guard import loader
 from kgan.data.source.keys import fold
+from kgan.data.source.part import Part
 from kgan.errors import UserError
 from kgan.pictures.pixels import batch_to_float
 
 AT_ONCE = 64  # items that one thread loads in a row, at most
 BYTES_AT_ONCE = 64 << 20  # of them as floats, at most
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """Items that are shuffled together. Most sources have one part; unpaired data has two, `a` and `b`.
-
-    Args:
-        rows: dict name -> array (or a nested dict of those), what is known of each item before it is read:
-            paths, sizes, labels, or the pixels themselves. The first axis counts the items. `index`, an
-            item's number before any split, is added.
-        load: `load(row, key) -> dict` makes one item an example, in TensorFlow operations
-            (`tf.numpy_function` for what has none). `row` is one item's row, as tensors. `key` is None when
-            nothing may be random (evaluation), else an int64 tensor of shape (2,) made from seed, epoch and
-            item: every draw of the augmentation comes from `keys.fold(key, "its use")`. Shapes must be
-                static.
-        explain: None if `load` cannot fail. Else `explain(row) -> str` says in one line, "name: what is
-            wrong", why it did (row: the same as NumPy values). An item that fails is loaded a second time
-            with `row["again"]` true (a chance for a slower, more forgiving way), then replaced by another
-            item, and is reported once.
-        held_out: bool array, the items that their owner set apart (a test folder); `split` takes those. None:
-            none.
-        groups: int array; items of one group (one photograph, one code point) always fall on the same side of
-            a split.
-    """
-
-    rows: dict
-    load: Callable
-    explain: Callable | None = None
-    held_out: np.ndarray | None = None
-    groups: np.ndarray | None = None
-
-    def __post_init__(self):
-        if "index" not in self.rows:
-            object.__setattr__(self, "rows", {**self.rows, "index": np.arange(self._count(), dtype=np.int64)})
-        self._count()
-
-    def _count(self):
-        counts = {len(column) for column in tf.nest.flatten(self.rows)}
-        if len(counts) != 1:
-            raise ValueError(
-                f"expected columns of one length; received lengths {sorted(counts)}; give each item a row."
-            )
-        return counts.pop()
-
-    def __len__(self):
-        return len(self.rows["index"])
-
-    def take(self, chosen) -> "Part":
-        """Returns the part that has only the chosen rows (an int array), in that order."""
-        groups = None if self.groups is None else self.groups[chosen]
-        rows = tf.nest.map_structure(lambda column: column[chosen], self.rows)
-        return dataclasses.replace(self, rows=rows, held_out=None, groups=groups)
-
-    def divide(self, held_out: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the positions of the training rows and of the held-out rows, both in order."""
-        if self.held_out is not None:
-            return np.flatnonzero(~self.held_out), np.flatnonzero(self.held_out)
-        groups = (
-            np.arange(len(self)) if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
-        )
-        count = groups.max(initial=-1) + 1
-        wanted = 0 if held_out == 0 else min(max(1, round(held_out * count)), count - 1)
-        if held_out and wanted < 1:
-            raise UserError(
-                f"expected at least two items to hold some out; found {count}; add data or hold out nothing."
-            )
-        apart = np.zeros(count, bool)
-        apart[np.random.default_rng([seed, 0x5B11]).permutation(count)[:wanted]] = True
-        return np.flatnonzero(~apart[groups]), np.flatnonzero(apart[groups])
 
 
 class Source:
@@ -166,7 +97,7 @@ class Source:
     def element_spec(self) -> dict:
         """Dict key -> tf.TensorSpec of one example, without the batch axis."""
         place = tf.data.Dataset.from_tensors(self._zeros())
-        examples = self._examples(place, 0, training=False, together=1).unbatch()
+        examples = self._examples(place, None, training=False, together=1).unbatch()
         return examples.map(lambda _, example: _finish(example)).element_spec
 
     def fingerprint(self) -> str:
@@ -239,6 +170,7 @@ class Source:
         start: int = 0,
         training: bool = True,
         share: tuple[int, int] = (0, 1),
+        augmented: bool | None = None,
     ) -> tf.data.Dataset:
         """Returns batches: dicts of tensors with a leading batch axis.
 
@@ -253,6 +185,8 @@ class Source:
             training: bool.
             share: (worker, workers): this worker's part of each global batch; `batch_size` must divide
                 evenly.
+            augmented: bool; None for what `training` is. `training=False, augmented=True` is one pass in order of
+                what the first epoch shows: what a distance to the training data is measured from.
 
         Returns:
             A `tf.data.Dataset`.
@@ -276,7 +210,8 @@ class Source:
             size = batch_size // workers if training else batch_size
             together = min(size, self._items_at_once())
             one_epoch = training and size % together == 0  # an epoch is whole batches
-            found = self._examples(order, seed, training, together, one_epoch)
+            key = fold(seed, "example") if (training if augmented is None else augmented) else None
+            found = self._examples(order, key, training, together, one_epoch)
             if not training or together < size:
                 found = (
                     found.unbatch().filter(lambda read, example: read).batch(size, drop_remainder=training)
@@ -324,12 +259,11 @@ class Source:
         sizes = [spec.shape.num_elements() * spec.dtype.size for spec in self.element_spec.values()]
         return max(1, min(AT_ONCE, BYTES_AT_ONCE // max(1, sum(sizes))))
 
-    def _examples(self, order, seed, training, together, one_epoch=False):
+    def _examples(self, order, key, training, together, one_epoch=False):
         """Turns places in the order into whether they could be read, and examples, so many `together`.
 
         `one_epoch`: those are never from two epochs.
         """
-        key = fold(seed, "example") if training else None
         loaders = [loader(part, number, key, self._skipped) for number, part in enumerate(self._parts)]
 
         @tf.autograph.experimental.do_not_convert

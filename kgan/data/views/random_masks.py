@@ -1,4 +1,4 @@
-"""Masks made on the fly: centre square, half image, random boxes, free-form strokes. 1 is what is missing."""
+"""Masks made on the fly: centre, half, boxes, strokes, wide strokes, shapes, and a mix. 1 is what is missing."""
 
 import math
 
@@ -8,6 +8,9 @@ from kgan.data.source.keys import fold
 
 BOXES = 4  # at most
 STROKES, TURNS = 4, 6  # at most; each stroke has up to TURNS straight pieces
+SHAPES, WAVES = 3, 4
+MOST = 0.5  # of the picture that mixed masks cover
+ATTEMPTS = 6
 
 
 def centre(size, key):
@@ -74,37 +77,98 @@ def strokes(size, key):
     Returns:
         float32 (height, width, 1), 0 or 1.
     """
+    return _brushed(size, fold(key, "strokes"), STROKES, TURNS, (1 / 8, 1 / 4), (1 / 48, 1 / 20))
+
+
+def wide(size, key):
+    """One or two wide brush strokes of a few pieces, as LaMa's wide masks (Suvorov et al., 2022, arXiv:2109.07161).
+
+    The brush is between 1/10 and 1/4 of the diagonal (of (height, width)) wide.
+    """
+    return _brushed(size, fold(key, "wide"), 2, 4, (1 / 10, 1 / 3), (1 / 20, 1 / 8))
+
+
+def shapes(size, key):
+    """One to three shapes such as objects leave: round, with bays and bulges, sized as parts of (height, width)."""
+    count = tf.random.stateless_uniform([], fold(key, "shapes"), 1, SHAPES + 1, tf.int32)
+    draws = tf.random.stateless_uniform([SHAPES, 3], fold(key, "shape"))
+    waves = tf.random.stateless_uniform([2, SHAPES, WAVES], fold(key, "wave"))
+    place = draws[:, :2] * tf.constant(size, tf.float32)
+    radius = (0.1 + 0.18 * draws[:, 2]) * min(size)
+    away = _grid(size)[None] - place[:, None, None]
+    angle = tf.math.atan2(away[..., 0], away[..., 1])
+    number = tf.range(2, WAVES + 2, dtype=tf.float32)
+    # Each wave weaker than the one before; all together less than 1, so that the shape is in one piece.
+    swing = 0.8 * waves[0] / number
+    bulge = swing[:, None, None] * tf.cos(angle[..., None] * number + 2 * math.pi * waves[1][:, None, None])
+    edge = radius[:, None, None] * (1 + tf.reduce_sum(bulge, -1))
+    inside = (tf.norm(away, axis=-1) <= edge) & (tf.range(SHAPES) < count)[:, None, None]
+    # The middle of a shape lies in the picture, so that there is always some.
+    return tf.cast(tf.reduce_any(inside, 0), tf.float32)[..., None]
+
+
+def mixed(size, key):
+    """One of strokes, boxes, wide strokes and shapes, drawn by the key, over at most half of (height, width)."""
+    kinds = (strokes, boxes, wide, shapes)
+
+    def draw(attempt):
+        own = fold(key, "mixed", attempt)
+        kind = tf.random.stateless_uniform([], fold(own, "kind"), 0, len(kinds), tf.int32)
+        return tf.switch_case(kind, [lambda one=one: one(size, own) for one in kinds])
+
+    def again(attempt, mask):
+        return (attempt < ATTEMPTS) & (tf.reduce_mean(mask) > MOST)
+
+    first = tf.constant(0)
+    _, mask = tf.while_loop(again, lambda n, _: (n + 1, draw(n + 1)), [first, draw(first)])
+    return tf.where(tf.reduce_mean(mask) > MOST, centre(size, key), mask)
+
+
+HOLES = {
+    "centre": centre,
+    "half": half,
+    "boxes": boxes,
+    "strokes": strokes,
+    "wide": wide,
+    "shapes": shapes,
+    "mixed": mixed,
+}
+
+
+def _brushed(size, key, most, turns, lengths, radii):
+    """Up to `most` strokes of two to `turns` straight pieces; lengths and radii are shares of the diagonal."""
     diagonal = math.hypot(*size)
 
     def draw(use, shape, low, high):
         return tf.random.stateless_uniform(shape, fold(key, use), low, high)
 
-    count = tf.random.stateless_uniform([], fold(key, "strokes"), 1, STROKES + 1, tf.int32)
-    pieces = tf.random.stateless_uniform([STROKES], fold(key, "pieces"), 2, TURNS + 1, tf.int32)
-    pieces = tf.where(tf.range(STROKES) < count, pieces, 0)
-    bend = draw("bend", [STROKES, TURNS], 0.0, 0.4 * math.pi) * tf.constant([1.0, -1.0] * (TURNS // 2))
-    angle = draw("angle", [STROKES, 1], 0.0, 2 * math.pi) + bend
-    length = draw("length", [STROKES, TURNS], diagonal / 8, diagonal / 4)
+    count = tf.random.stateless_uniform([], fold(key, "strokes"), 1, most + 1, tf.int32)
+    pieces = tf.random.stateless_uniform([most], fold(key, "pieces"), 2, turns + 1, tf.int32)
+    pieces = tf.where(tf.range(most) < count, pieces, 0)
+    bend = draw("bend", [most, turns], 0.0, 0.4 * math.pi) * tf.constant([1.0, -1.0] * (turns // 2))
+    angle = draw("angle", [most, 1], 0.0, 2 * math.pi) + bend
+    length = draw("length", [most, turns], *(share * diagonal for share in lengths))
     step = length[..., None] * tf.stack([tf.sin(angle), tf.cos(angle)], -1)
-    start = draw("start", [STROKES, 1, 2], 0.0, 1.0) * tf.constant(size, tf.float32)
+    start = draw("start", [most, 1, 2], 0.0, 1.0) * tf.constant(size, tf.float32)
     points = tf.concat([start, start + tf.cumsum(step, 1)], 1)
-    radius = draw("width", [STROKES], diagonal / 48, diagonal / 20)
-    grid = tf.stack(
-        tf.meshgrid(*(tf.range(side, dtype=tf.float32) + 0.5 for side in size), indexing="ij"), -1
-    )
+    radius = draw("width", [most], *(share * diagonal for share in radii))
+    grid = _grid(size)
 
     def paint(number, mask):
-        stroke, piece = number // TURNS, number % TURNS
+        stroke, piece = number // turns, number % turns
         away = _distance(grid, points[stroke, piece], points[stroke, piece + 1])
         inside = tf.logical_and(away <= radius[stroke], piece < pieces[stroke])
         return number + 1, tf.logical_or(mask, inside)
 
     blank = tf.zeros(size, tf.bool)
-    _, mask = tf.while_loop(lambda number, _: number < count * TURNS, paint, [tf.constant(0), blank])
+    _, mask = tf.while_loop(lambda number, _: number < count * turns, paint, [tf.constant(0), blank])
     return tf.cast(mask, tf.float32)[..., None]
 
 
-HOLES = {"centre": centre, "half": half, "boxes": boxes, "strokes": strokes}
+def _grid(size):
+    """The middles of the pixels, (height, width, 2)."""
+    axes = (tf.range(side, dtype=tf.float32) + 0.5 for side in size)
+    return tf.stack(tf.meshgrid(*axes, indexing="ij"), -1)
 
 
 def _box(size, top, left, height, width):

@@ -1,6 +1,8 @@
 """`predict`: files of the same names out, nothing destroyed, any size, all bits, and less memory when it runs out."""
 
 import dataclasses
+import os
+import time
 
 import keras
 import numpy as np
@@ -15,7 +17,9 @@ from kgan.data.views import degradation
 from kgan.errors import UserError
 from kgan.pictures import picture_file
 from kgan.pictures.picture import Picture
-from kgan.tiles.runner import ImageNetwork, Runner, free_memory, out_of_memory
+from kgan.pictures.pixels import to_float, to_uint8
+from kgan.tiles import memory
+from kgan.tiles.runner import ImageNetwork, Progress, Runner, out_of_memory
 
 
 def doubling(channels=3):
@@ -195,23 +199,106 @@ def test_any_size(shape, tile):
     np.testing.assert_allclose(found, np.repeat(np.repeat(pixels, 2, 0), 2, 1), rtol=1e-6)
 
 
-def test_memory_limit_chooses_tiles():
-    network = image_network(same())
-    windows, said = [], []
+class Ballast:
+    """A network that holds so many bytes a pixel while it runs, as far as `memory.used` tells."""
 
-    def call(images):
-        windows.append(images["image"].shape)
+    def __init__(self, each, monkeypatch):
+        self.each, self.now, self.windows = each, 10**9, []
+        monkeypatch.setattr(memory, "used", lambda: self.now)
+        monkeypatch.setattr(memory, "EVERY", 1e-4)
+
+    def __call__(self, images):
+        self.windows.append(images["image"].shape[1:3])
+        self.now += self.each * images["image"][0, ..., 0].size
+        time.sleep(0.01)  # to be seen
+        self.now = 10**9
         return images["image"]
 
-    network.call = call
-    runner = Runner(network, memory_limit=100 * 100 * 8 * 6, say=said.append)
-    runner({"image": np.zeros((90, 100, 3), "float32")})
-    assert windows == [(1, 90, 100, 3)]
-    assert said == []
-    runner({"image": np.zeros((500, 300, 3), "float32")})
-    assert max(shape[1] for shape in windows[1:]) == 100
-    assert len(said) == 1
-    assert "300 x 500 pixels: in" in said[0]
+
+def test_C16_tiles_are_as_large_as_what_was_measured_allows(monkeypatch):
+    network, said = image_network(same()), []
+    network.call = ballast = Ballast(5000, monkeypatch)
+    # For a tile of 128: 128 * 128 * 5,000 bytes, and PLANNED leaves a fifth.
+    runner = Runner(
+        network, memory_limit=10**9 + 128**2 * 5000 / 0.8 + 2 * 4 * 700 * 128 * 3, say=said.append
+    )
+    pixels = np.random.default_rng(0).normal(size=(500, 700, 3)).astype("float32")
+    np.testing.assert_allclose(runner({"image": pixels}), pixels, atol=1e-6)
+    largest = max(ballast.windows)
+    assert 110 <= largest[0] <= 130
+    assert 5000 * largest[0] * largest[1] < runner.memory_limit - 10**9
+    assert "700 x 500 pixels: in " in said[0]
+    # What fits by any estimate is run whole, and nothing is measured.
+    ballast.windows.clear()
+    runner({"image": pixels[:60, :90]})
+    assert ballast.windows == [(60, 90)]
+
+
+def test_C16_tiles_get_smaller_where_more_is_held_than_was_measured(monkeypatch):
+    network, said = image_network(same()), []
+    network.call = ballast = Ballast(5000, monkeypatch)
+    runner = Runner(network, memory_limit=10**9 + 128**2 * 5000 / 0.8, say=said.append)
+    pixels = np.random.default_rng(0).normal(size=(500, 300, 3)).astype("float32")
+    bands = runner.bands({"image": pixels})
+    found = [next(bands)]
+    before = max(ballast.windows)
+    ballast.each *= 3
+    found += list(bands)
+    np.testing.assert_allclose(np.concatenate(found), pixels, atol=1e-6)
+    assert max(ballast.windows[-4:]) < before
+    assert any("Near the memory limit" in line for line in said)
+
+
+def test_C16_time_left_is_said_within_a_picture():
+    said, now = [], [0.0]
+    progress = Progress(100, said.append, clock=lambda: now[0])
+    for _ in range(100):
+        now[0] += 3.0
+        progress()
+    assert said[0] == "2 of 100 tiles, about 5 min left in this picture"
+    assert said[1] == "22 of 100 tiles, about 4 min left in this picture"
+    assert said[-1] == "82 of 100 tiles, about 54 s left in this picture"
+    assert len(said) == 5
+
+
+def test_P2_a_white_square_on_transparent_black_has_no_rim(tmp_path):
+    kinds = {}
+    clear = np.zeros((24, 24, 4), np.uint8)
+    clear[8:16, 8:16] = 255
+    kinds["rgba"] = Image.fromarray(clear)
+    kinds["la"] = Image.fromarray(clear[..., 2:])
+    kinds["palette"] = Image.fromarray(clear[..., 3] // 255).convert("P")
+    kinds["palette"].putpalette([0, 0, 0, 255, 255, 255])
+    trns = Image.fromarray(clear[..., :3])
+
+    class Bicubic(Enlarge):
+        def image_network(self, model):
+            def call(images):
+                pixels = to_uint8(images["image"][0])
+                return to_float(degradation.enlarged(pixels, 2))[None]
+
+            return image_network(model, 2, call)
+
+    for name, image in kinds.items():
+        image.save(tmp_path / f"{name}.png", **({"transparency": 0} if name == "palette" else {}))
+    trns.save(tmp_path / "trns.png", transparency=(0, 0, 0))
+    command = parse(Bicubic, [str(tmp_path), "--output", str(tmp_path / "out")], "tiny predict")
+    command.check()
+    command.work(doubling())
+    reference = np.asarray(Image.fromarray(clear).convert("RGBa").resize((48, 48), Image.Resampling.BICUBIC))
+    for name in (*kinds, "trns"):
+        found = np.asarray(Image.open(tmp_path / "out" / f"{name}.png").convert("RGBA")).astype(int)
+        assert found[found[..., 3] > 0][:, :3].min() == 255, name
+        assert np.abs(found[..., 3] - reference[..., 3]).max() <= 1, name
+
+
+def test_C3_a_pipe_among_pictures_is_passed_over_and_named(tmp_path, capsys):
+    save(tmp_path / "in/a.png", random_pixels(5, 7, 3))
+    os.mkfifo(tmp_path / "in/pipe.png")
+    run(tmp_path / "in", "--output", tmp_path / "out")
+    assert "pipe.png (is a pipe, not a file)" in capsys.readouterr().out
+    with pytest.raises(UserError, match="found a pipe"):
+        run(tmp_path / "in/pipe.png", "--output", tmp_path / "other")
 
 
 def test_memory_that_runs_out_leads_to_smaller_tiles():
@@ -271,7 +358,8 @@ def test_what_is_out_of_memory():
     assert out_of_memory(tf.errors.ResourceExhaustedError(None, None, ""))
     assert out_of_memory(RuntimeError("RESOURCE_EXHAUSTED: Out of memory"))
     assert not out_of_memory(ValueError("shape"))
-    assert free_memory() > 1e7
+    assert memory.free() > 1e7
+    assert 1e7 < memory.used() < 1e11
 
 
 def test_tiles_that_differ_are_said():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kgan.data.folders import archive
 from kgan.data.folders import index as index_module
 from kgan.data.folders.index import open_index
 from kgan.errors import UserError
@@ -175,3 +176,62 @@ def test_ten_thousand_files_are_indexed_in_ten_seconds(tmp_path):
     start = time.perf_counter()
     assert len(open_index(tmp_path / "many")) == 10_000
     assert time.perf_counter() - start < 10
+
+
+def test_C10_a_zip_bomb_is_refused_without_being_unpacked(tmp_path):
+    import tracemalloc
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("zeros.png", "w", force_zip64=True) as member:
+            for _ in range(100):
+                member.write(bytes(1 << 20))
+        archive.writestr("good.png", write(tmp_path / "good.png", gradient()).read_bytes())
+        archive.writestr("text.txt", bytes(1 << 20))
+    tracemalloc.start()
+    index = open_index(tmp_path / "a.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert index.names() == ["good.png"]
+    assert "grows 1,0" in index.problems["zeros.png"]
+    assert peak < 20 << 20
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_C10_members_are_files_to_seek_in_and_hold_no_more_than_they_say(tmp_path, packing):
+    data = np.random.default_rng(0).integers(0, 9, 300_000, np.uint8).tobytes()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", packing) as archive_:
+        archive_.writestr("a.bin", data)
+    (info,) = archive.members(str(tmp_path / "a.zip"))
+    place = info.header_offset, info.compress_size, packing == zipfile.ZIP_DEFLATED
+    assert archive.read(str(tmp_path / "a.zip"), *place, len(data)) == data
+    with open(tmp_path / "a.zip", "rb") as file:
+        member = archive.Member(file, *place, len(data))
+        for start, whence, count in [
+            (0, 0, 10),
+            (-4096, 2, 4096),
+            (100_000, 0, 70_000),
+            (5, 1, 7),
+            (12, 0, -1),
+        ]:
+            place_ = member.seek(start, whence)
+            assert member.read(count) == data[place_:][: count if count >= 0 else None]
+        assert member.read(5) == b""
+    # A header that lies about the length gets that length and no more.
+    with pytest.raises(ValueError, match="expected 400000 bytes"):
+        archive.read(str(tmp_path / "a.zip"), *place, 400_000)
+    assert len(archive.read(str(tmp_path / "a.zip"), *place, 1000)) == 1000
+
+
+def test_C3_C9_pipes_and_small_pictures_are_named(tmp_path):
+    write(tmp_path / "a.png", gradient(20, 30))
+    write(tmp_path / "small.png", gradient(9, 30))
+    os.mkfifo(tmp_path / "pipe.png")
+    os.mkfifo(tmp_path / "pipe")
+    index = open_index(tmp_path)
+    assert index.problems == {"pipe.png": "is a pipe, not a file"}
+    assert index.others == ["pipe"]
+    larger = index.at_least((10, 10))
+    assert larger.names() == ["a.png"]
+    assert larger.problems["small.png"] == "has 30x9 pixels, fewer than 10x10"
+    with pytest.raises(UserError, match="found 2, all smaller"):
+        index.at_least((40, 10))

@@ -53,6 +53,32 @@ def test_strokes_are_thin_connected_and_anywhere():
     assert (masks.mean(0) > 0).mean() > 0.9
 
 
+def test_wide_strokes_and_shapes_are_thicker_than_strokes():
+    """By how far pixels in the hole are from its edge: SciPy's distance, over the shorter side."""
+    from scipy import ndimage
+
+    deepest = {
+        kind: np.median([ndimage.distance_transform_edt(np.pad(mask, 1)).max() for mask in draws(kind)]) / 48
+        for kind in ("strokes", "wide", "shapes")
+    }
+    assert deepest["strokes"] < 0.08 < 0.09 < deepest["wide"] < 0.35
+    assert 0.09 < deepest["shapes"] < 0.35
+    shapes = draws("shapes")
+    assert (shapes.sum((1, 2)) > 0).all()
+    assert max(ndimage.label(mask)[1] for mask in shapes) <= 3
+    assert (shapes.mean(0) > 0).mean() > 0.9
+
+
+def test_mixed_masks_cover_up_to_half_and_are_of_all_kinds():
+    masks = draws("mixed", 60)
+    cover = masks.mean((1, 2))
+    assert 0 < cover.min() < 0.1
+    assert 0.35 < cover.max() <= 0.5
+    assert (masks.mean(0) > 0).mean() > 0.95
+    straight = [mask[mask.any(1)][:, mask.any(0)].all() for mask in masks]  # one box alone fills its extent
+    assert 1 <= sum(straight) <= 20
+
+
 def pictures(folder, count=6):
     for number in range(count):
         write(folder / f"{number}.png", np.full((*SIZE, 3), number, np.uint8))
@@ -113,7 +139,8 @@ def test_masks_of_other_names_are_drawn_like_cards(tmp_path):
 def test_masks_that_are_not_there(tmp_path):
     write(tmp_path / "1.png", gradient())
     with pytest.raises(
-        UserError, match="expected a mask, one of centre, half, boxes, strokes, or a folder of masks"
+        UserError,
+        match="expected a mask, one of centre, half, boxes, strokes, wide, shapes, mixed, or a folder of masks",
     ):
         masked(tmp_path, SIZE, "circles")
     with pytest.raises(UserError, match="name the data"):

@@ -260,3 +260,17 @@ def test_an_item_has_the_draws_of_its_own_key():
     np.testing.assert_array_equal(batch["draw"], expected)
     for use, key in zip(("crop", "mirror"), fold_each(keys[0], "crop", "mirror"), strict=True):
         np.testing.assert_array_equal(key, fold(keys[0], use))
+
+
+def test_M6_one_pass_shows_what_the_first_epoch_shows():
+    def augment(example, key):
+        return {"x": example["x"] + tf.random.stateless_uniform([], key)}
+
+    source = Source.from_arrays({"x": np.arange(10, dtype="float32")}, augment=augment)
+    epoch = np.sort(next(source.batches(10, seed=3).as_numpy_iterator())["x"])
+    batches = [
+        batch["x"] for batch in source.batches(4, seed=3, training=False, augmented=True).as_numpy_iterator()
+    ]
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    np.testing.assert_array_equal(np.concatenate(batches), epoch)
+    assert (epoch % 1 > 0).all()
