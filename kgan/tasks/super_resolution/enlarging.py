@@ -100,9 +100,15 @@ def whole_pictures(folder, source):
 
     Args:
         folder: path of what the source reads, or `tfds:NAME`; None for the bundled photographs.
-        source: of `target`.
+        source: of `target`; of pairs of two qualities each also has the pixels of its partner of low quality.
     """
     (part,) = source.parts
+    if "target" in part.rows and Path(folder).is_dir():
+        sides = [map(os.fsdecode, part.rows[side]["name"]) for side in ("target", "source")]
+        return [
+            (name, *(in_colour(picture_file.read(Path(folder, one))) for one in (name, partner)))
+            for name, partner in zip(*sides, strict=True)
+        ]
     if not folder:
         scenes = {**photograph_files.PHOTOGRAPHS, **photograph_files.SCIENCE}
         found = [list(scenes.items())[group] for group in np.unique(part.groups)]
@@ -123,7 +129,7 @@ def compared(pictures, methods, scale, degradation, split, distance):
     """A `ScoreTable` of bicubic and of each method on pictures that are made smaller first.
 
     Args:
-        pictures: list of (name, uint8 (height, width, 3)).
+        pictures: list of (name, uint8 (height, width, 3)), or with the picture of low quality after it.
         methods: dict of name to `Runner`.
         scale: int.
         degradation: "bicubic" or "blind".
@@ -131,20 +137,21 @@ def compared(pictures, methods, scale, degradation, split, distance):
         distance: `PerceptualDistance`.
     """
     least = 11 + 2 * scale
-    small = [name for name, pixels in pictures if min(pixels.shape[:2]) // scale * scale < least]
+    small = [name for name, pixels, *_ in pictures if min(pixels.shape[:2]) // scale * scale < least]
     if small:
         raise UserError(
             f"expected pictures of at least {least + scale} pixels a side at scale {scale}; found "
             f"{len(small)} smaller: {', '.join(small[:3])}; leave them out"
         )
+    paired = any(len(picture) > 2 for picture in pictures)
     text = (
-        f"x{scale}, {degradation} degradation, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
+        f"x{scale}, {'own pairs' if paired else f'{degradation} degradation'}, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
         f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
     )
     comparison = ScoreTable(text)
-    for number, (name, pixels) in enumerate(pictures):
+    for number, (name, pixels, *partner) in enumerate(pictures):
         original = pixels[: pixels.shape[0] // scale * scale, : pixels.shape[1] // scale * scale]
-        given = degraded(pixels, scale, degradation, seed=number)
+        given = partner[0] if partner else degraded(pixels, scale, degradation, seed=number)
         made = {"bicubic": enlarged(given, scale)}
         made |= {method: to_uint8(run({"image": to_float(given)})) for method, run in methods.items()}
         for method, image in made.items():
