@@ -14,11 +14,13 @@ from kgan.tiles.receptive_field import Reach, reach
 from kgan.tiles.tiling import BLEND, Tiling, difference, margin_for
 
 # What TensorFlow was seen to hold at most, over the inputs and the output of the largest layer in float32.
-OVERHEAD = 4.0
+OVERHEAD = 2.0
 # Share of the free memory that is taken without being asked.
 SHARE = 0.5
 # Of what is left below the limit, how much is planned with: the rest is for what is not seen beforehand.
 PLANNED = 0.8
+# The share of that up to which an estimate is good enough, and nothing is measured.
+TRUSTED = 0.1
 # Bands of a result in memory at once, in heights of a row of tiles: itself, what goes on into the next, a copy.
 BANDS = 2.0
 FIRST_TELL, TELL_EVERY = 5.0, 60.0  # seconds
@@ -164,7 +166,7 @@ class Runner:
             return self._measured[height, width]
         before = memory.used()
         room = PLANNED * (limit - before)
-        if height * width * self.bytes_per_pixel <= room:
+        if height * width * self.bytes_per_pixel <= TRUSTED * room:
             return None
         # Of one row of tiles, per pixel of their side.
         band = 4 * BANDS * width * self.scale**2 * self._channels
@@ -179,13 +181,13 @@ class Runner:
                     raise
                 side //= 2
                 break
-            each = max(1.0, watch.peak - before) / side**2
+            each = max(1.0, watch.peak - before) / (min(side, height) * min(side, width))
             # each side^2 + band side = room
             most = (math.sqrt(band**2 + 4 * each * max(room, 1.0)) - band) / (2 * each)
-            larger = min(int(most), 2 * side)
-            if larger < 1.1 * side:
+            found = max(1, min(int(most), 2 * side))
+            enough, side = found < 1.1 * side, found
+            if enough:
                 break
-            side = larger
         side = max(self._least, side // self.reach.multiple * self.reach.multiple)
         self._measured[height, width] = side
         return side

@@ -169,9 +169,11 @@ def open_index(path, cache=None) -> Index:
         repr((VERSION, str(root.resolve()), found, odd)).encode(errors="replace")
     ).hexdigest()
     kept = None if cache is None else pathlib.Path(cache, f"index-{_short(str(root.resolve()))}.npz")
-    index = _load(kept, signature) or _RECENT.get(signature)
+    index = _load(kept, signature)
     if index is None:
-        index = _build(root, zipped, pictures, others, odd)
+        index = _RECENT.get(signature)
+        if index is None:
+            index = _build(root, zipped, pictures, others, odd)
         # A command looks at its folder in several ways; the headers are read for the first alone.
         _RECENT[signature] = index
         while len(_RECENT) > MOST_RECENT:

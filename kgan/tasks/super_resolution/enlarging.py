@@ -143,9 +143,9 @@ def compared(pictures, methods, scale, degradation, split, distance):
             f"expected pictures of at least {least + scale} pixels a side at scale {scale}; found "
             f"{len(small)} smaller: {', '.join(small[:3])}; leave them out"
         )
-    paired = any(len(picture) > 2 for picture in pictures)
+    how = "own pairs" if any(len(picture) > 2 for picture in pictures) else f"{degradation} degradation"
     text = (
-        f"x{scale}, {'own pairs' if paired else f'{degradation} degradation'}, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
+        f"x{scale}, {how}, {scale} pixels of border left out; {len(pictures)} pictures, {split}; "
         f"perceptual distance by {distance.name}" + (f"\nNote: {distance.notice}" if distance.notice else "")
     )
     comparison = ScoreTable(text)

@@ -238,7 +238,7 @@ def test_C16_tiles_get_smaller_where_more_is_held_than_was_measured(monkeypatch)
     network, said = image_network(same()), []
     network.call = ballast = Ballast(5000, monkeypatch)
     runner = Runner(network, memory_limit=10**9 + 128**2 * 5000 / 0.8, say=said.append)
-    pixels = np.random.default_rng(0).normal(size=(500, 300, 3)).astype("float32")
+    pixels = np.random.default_rng(0).normal(size=(500, 700, 3)).astype("float32")
     bands = runner.bands({"image": pixels})
     found = [next(bands)]
     before = max(ballast.windows)

@@ -102,9 +102,11 @@ def test_pictures_far_larger_than_the_rest_are_refused(tmp_path, monkeypatch):
         write(tmp_path / f"{number}.png", gradient(8, 8))
     write(tmp_path / "giant.png", np.zeros((100, 100, 3), np.uint8))
     assert len(open_index(tmp_path)) == 6
+    index_module._RECENT.clear()
     monkeypatch.setattr(index_module, "SMALL_ENOUGH", 5000)
     index = open_index(tmp_path)
     assert index.problems == {"giant.png": "has 100 x 100 pixels, 156 times the median of the folder"}
+    index_module._RECENT.clear()
     monkeypatch.setattr(headers, "PIXEL_LIMIT", 9000)
     assert open_index(tmp_path).problems["giant.png"].startswith("has 100 x 100 pixels, more than")
 
@@ -139,6 +141,7 @@ def test_a_kept_index_is_used_until_the_folder_changes(tmp_path, monkeypatch):
     assert len(built) == 2
     (kept,) = cache.glob("*.npz")
     kept.write_bytes(kept.read_bytes()[:100])
+    index_module._RECENT.clear()
     assert len(open_index(folder, cache)) == 2
     assert len(built) == 3
 
