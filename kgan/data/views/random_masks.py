@@ -99,11 +99,11 @@ def shapes(size, key):
     angle = tf.math.atan2(away[..., 0], away[..., 1])
     number = tf.range(2, WAVES + 2, dtype=tf.float32)
     # Each wave weaker than the one before; all together less than 1, so that the shape is in one piece.
-    swing = 0.8 * waves[0] / number
+    swing = 0.7 * waves[0] / number
     bulge = swing[:, None, None] * tf.cos(angle[..., None] * number + 2 * math.pi * waves[1][:, None, None])
-    edge = radius[:, None, None] * (1 + tf.reduce_sum(bulge, -1))
+    # At least one pixel, as the middle lies in the picture.
+    edge = tf.maximum(radius[:, None, None] * (1 + tf.reduce_sum(bulge, -1)), 1.0)
     inside = (tf.norm(away, axis=-1) <= edge) & (tf.range(SHAPES) < count)[:, None, None]
-    # The middle of a shape lies in the picture, so that there is always some.
     return tf.cast(tf.reduce_any(inside, 0), tf.float32)[..., None]
 
 
