@@ -268,8 +268,8 @@ class Own(Penalty):
 
     def __init__(self, function, weight: float = 1.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
-        self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__).strip("<>")
+        self.function = keras.saving.deserialize_keras_object(function) if isinstance(function, dict) else function
+        self.name = getattr(self.function, "__name__", type(self.function).__name__).strip("<>")
 
     def __call__(self, critic, real, fake, draw):
         return self.function(critic, real, fake)
