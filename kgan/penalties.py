@@ -268,7 +268,9 @@ class Own(Penalty):
 
     def __init__(self, function, weight: float = 1.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
-        self.function = keras.saving.deserialize_keras_object(function) if isinstance(function, dict) else function
+        self.function = (
+            keras.saving.deserialize_keras_object(function) if isinstance(function, dict) else function
+        )
         self.name = getattr(self.function, "__name__", type(self.function).__name__).strip("<>")
 
     def __call__(self, critic, real, fake, draw):
