@@ -17,7 +17,7 @@ TINY = {"image_size": (16, 16), "channels": 1, "width": 2, "most": 4}
 
 def make(classes=0, group_size=1, **options):
     return StyleGAN2(
-        stylegan2.generator(**TINY, latent_size=4, style_size=6, depth=2, classes=classes),
+        stylegan2.generator(**TINY, latent_size=4, style_size=6, depth=1, classes=classes),
         stylegan2.discriminator(**TINY, classes=classes, group_size=group_size),
         latent_size=4,
         classes=classes,
@@ -37,7 +37,7 @@ def test_stylegan2(classes, two_replicas):
         data,
         PLAIN,
         strategy=two_replicas if classes else None,
-        xla=bool(classes),
+        xla=False,
         tolerance=1e-5,
     )
 
