@@ -14,7 +14,7 @@ from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.masked_mean import MaskedMean
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
-from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, UnitLength
+from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, PartOf, UnitLength
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
@@ -43,6 +43,7 @@ __all__ = [
     "MinibatchStandardDeviation",
     "ModulatedConv2D",
     "NoisyLeaky",
+    "PartOf",
     "PartialConv2D",
     "PixelShuffle",
     "ReflectionPadding2D",

@@ -137,3 +137,26 @@ class UnitLength(keras.layers.Layer):
     def call(self, inputs):
         x = ops.cast(inputs, "float32")
         return ops.cast(x * ops.rsqrt(ops.mean(ops.square(x), axis=-1, keepdims=True) + 1e-8), inputs.dtype)
+
+
+@keras.saving.register_keras_serializable("kgan.layers")
+class PartOf(keras.layers.Layer):
+    """`x[:, start]`, or `x[:, start:stop]`: a slice that a saved network has word for word.
+
+    Args:
+        start, stop: along the first axis after the batch; without `stop` one entry, its axis gone.
+    """
+
+    def __init__(self, start: int, stop: int | None = None, **options):
+        super().__init__(**options)
+        self.start, self.stop = start, stop
+
+    def call(self, inputs):
+        return inputs[:, self.start] if self.stop is None else inputs[:, self.start : self.stop]
+
+    def compute_output_shape(self, input_shape):
+        batch, _, *rest = input_shape
+        return (batch, *rest) if self.stop is None else (batch, self.stop - self.start, *rest)
+
+    def get_config(self):
+        return {**super().get_config(), "start": self.start, "stop": self.stop}

@@ -12,7 +12,13 @@ from keras import layers
 
 from kgan.layers.equalized import EqualizedConv2D, EqualizedDense
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
-from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, UnitLength
+from kgan.layers.modulated_convolution import (
+    LearnedConstant,
+    ModulatedConv2D,
+    NoisyLeaky,
+    PartOf,
+    UnitLength,
+)
 from kgan.networks.parts import conditioning as conditions
 from kgan.networks.parts.image_size import grid_of
 
@@ -94,9 +100,13 @@ def synthesis(
     def layer(x, filters, name, up=False):
         start = used["noise"]
         used["noise"] += lengths[used["layer"]]
-        x = ModulatedConv2D(filters, up=up, name=name)([x, styles[:, used["layer"]]])
+        x = ModulatedConv2D(filters, up=up, name=name)(
+            [x, PartOf(used["layer"], name=f"{name}_style")(styles)]
+        )
         used["layer"] += 1
-        return NoisyLeaky(name=f"{name}_noisy")([x, noise[:, start : used["noise"]]])
+        return NoisyLeaky(name=f"{name}_noisy")(
+            [x, PartOf(start, used["noise"], name=f"{name}_noise")(noise)]
+        )
 
     x = LearnedConstant(rows, columns, widths[0], name="start_grid")(styles)
     image = None
@@ -108,7 +118,7 @@ def synthesis(
         # The picture of a stage shares its style with the next stage's first convolution.
         part = ModulatedConv2D(
             channels, 1, demodulate=False, use_bias=True, dtype="float32", name=f"stage_{stage}_part"
-        )([x, styles[:, used["layer"]]])
+        )([x, PartOf(used["layer"], name=f"stage_{stage}_part_style")(styles)])
         name = "image" if stage == doublings else f"stage_{stage}_image"
         image = part if image is None else layers.Add(dtype="float32", name=name)([image, part])
     return keras.Model({"styles": styles, "noise": noise}, image, name="synthesis")
