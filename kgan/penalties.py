@@ -63,8 +63,8 @@ def interpolate(real, fake, weight):
 
 def standard_deviation(images):
     """One standard deviation over everything in the batch, that of all replicas."""
-    mean = backend.replica_mean(ops.mean(images))
-    return ops.sqrt(backend.replica_mean(ops.mean(ops.square(images - mean))))
+    mean = backend.global_mean(images)
+    return ops.sqrt(backend.global_mean(ops.square(images - mean)))
 
 
 def _number_or_schedule(weight):
@@ -82,9 +82,13 @@ class Penalty(Configured):
     Args:
         weight: what the value is multiplied by, >= 0; or a Keras schedule of it, in training steps.
         interval: evaluate on every so many steps, an integer >= 1.
+
+    Attributes:
+        per_sample: whether it takes the gradient of each sample alone, which batch normalization does not have.
     """
 
     name = None
+    per_sample = False
 
     def __init__(self, weight: float = 1.0, interval: int = 1) -> None:
         weight = _number_or_schedule(weight)
@@ -116,6 +120,7 @@ class WGANGP(Penalty):
     """
 
     name = "wgan-gp"
+    per_sample = True
 
     def __init__(self, weight: float = 10.0, target: float = 1.0, interval: int = 1) -> None:
         super().__init__(weight, interval)
@@ -142,6 +147,7 @@ class DRAGAN(Penalty):
     """
 
     name = "dragan"
+    per_sample = True
 
     def __init__(
         self, weight: float = 10.0, target: float = 1.0, scale: float = 0.5, interval: int = 1
@@ -166,6 +172,7 @@ class R1(Penalty):
     """
 
     name = "r1"
+    per_sample = True
 
     def __init__(self, weight: float = 10.0, interval: int = 1) -> None:
         super().__init__(weight, interval)

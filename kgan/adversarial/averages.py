@@ -40,8 +40,23 @@ class Averages:
             average.assign(variable)
         self.fresh = False
 
-    def update(self, decay):
-        """`average = decay average + (1 - decay) variable`."""
+    def update(self, settings, steps, batch):
+        """`average = decay average + (1 - decay) variable`, after one more update of the variables.
+
+        The average starts at untrained weights, and forgets them first: `decay = min(given, (1 + t) / (10 + t))`.
+
+        Args:
+            settings: the compile settings: a decay, or a half-life in images.
+            steps: t, updates before this one.
+            batch: what the update was made with.
+        """
+        if not self.pairs:
+            return
+        steps = ops.cast(steps, "float32")
+        decay = settings.ema_decay
+        if decay is None:
+            decay = 0.5 ** (images_in(batch) / settings.ema_half_life)
+        decay = ops.minimum(decay, (1.0 + steps) / (10.0 + steps))
         for variable, average in self.pairs:
             rate = ops.cast(decay, average.dtype)
             average.assign(average * rate + ops.cast(variable, average.dtype) * (1 - rate))
@@ -51,3 +66,10 @@ class Averages:
         if not self.pairs:
             return contextlib.nullcontext()
         return backend.lent([(variable, average.value) for variable, average in self.pairs])
+
+
+def images_in(batch):
+    """How many samples the global batch has, a float."""
+    if batch.moment.total is not None:
+        return ops.cast(batch.moment.total, "float32")
+    return ops.cast(ops.shape(next(iter(batch.values())))[0], "float32") * backend.replica_count()

@@ -1,7 +1,11 @@
-"""What `fit` was given, as a dict by key."""
+"""What `fit` was given, as a dict by key, and whether its numbers are what they should be."""
 
 import keras
+import numpy as np
 
+from kgan import backend
+
+NO_IMAGES = ("mask", "label", "caption")
 SMALL_INTEGERS = ("uint8", "int8", "int16", "uint16")
 
 
@@ -13,9 +17,10 @@ def read_batch(data, keys):
         keys: what arrays in their order mean.
 
     Raises:
-        ValueError: more arrays than keys, or integers where images are expected.
+        ValueError: more arrays than keys, integers where images are expected, or weights of samples.
     """
-    x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+    x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
+    backend.refuse_weights(weights)
     if isinstance(x, dict):
         batch = dict(x)
     else:
@@ -39,3 +44,28 @@ def read_batch(data, keys):
                 "Convert with kgan.pictures.pixels.to_float."
             )
     return batch
+
+
+def check_range(batch):
+    """Check that images, and other maps, lie in [-1, 1].
+
+    Args:
+        batch: dict of arrays; of those of rank 4 and more (masks excepted) the first 256 samples are looked at.
+
+    Raises:
+        ValueError: numbers from 0 to 255, or (in eight samples or more) from 0 to 1.
+    """
+    for key, values in batch.items():
+        if key in NO_IMAGES or len(np.shape(values)) < 4 or "float" not in str(getattr(values, "dtype", "")):
+            continue
+        values = np.asarray(values[:256])
+        if not values.size:
+            continue
+        low, high = float(np.min(values)), float(np.max(values))
+        if low < -1.5 or high > 1.5:
+            fix = "Convert with x / 127.5 - 1, if they are 0 to 255."
+        elif low >= 0 and 0.5 < high <= 1 and len(values) >= 8:
+            fix = "Convert with 2 * x - 1, if they are 0 to 1."
+        else:
+            continue
+        raise ValueError(f"fit: expected {key!r} in [-1, 1], received {low:.4g} to {high:.4g}. {fix}")

@@ -1,10 +1,13 @@
 """What a scheme may ask of a network, checked before training rather than found out after."""
 
+import warnings
 from collections.abc import Mapping
 
 import keras
 
+from kgan import backend, losses, penalties
 from kgan.adversarial.networks import inputs_by_name, output_specs
+from kgan.adversarial.terms import known_names
 
 SQUASHING = ("sigmoid", "softmax", "hard_sigmoid")
 ADVICE = {
@@ -108,3 +111,74 @@ def check_output(network: keras.Model, kind, scheme: str):
             f"{scheme}: expected logits, received {network.name!r} ending in {name} (layer {last.name!r}). Remove "
             "that activation: the losses contain it, in a form that does not overflow."
         )
+
+
+def warn_of_mixed_samples(networks, chosen):
+    """Warn where a penalty takes each sample's gradient of a network that mixes samples.
+
+    Args:
+        networks: those of the discriminator side.
+        chosen: the compiled penalties.
+    """
+    names = [penalty.name for penalty in chosen if getattr(penalty, "per_sample", False)]
+    layers = [layer for network in networks for layer in backend.flat_layers(network)]
+    mixing = [layer.name for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
+    if names and mixing:
+        warnings.warn(
+            f"compile: {', '.join(names)} takes the gradient of each sample, and batch normalization ({mixing[0]!r}) "
+            "makes a sample's logit depend on the others. Build the discriminator with normalization=None or 'layer'.",
+            stacklevel=3,
+        )
+
+
+class Watched:
+    """A loss that remembers whether a term asked for it.
+
+    Args:
+        pair: the compiled loss, or None.
+    """
+
+    def __init__(self, pair):
+        self.pair, self.asked = pair, set()
+
+    def __getattr__(self, name):
+        if name in ("discriminator", "generator"):
+            self.asked.add("loss")
+        return getattr(self.pair, name)
+
+
+def check_used(model, terms, asked):
+    """Check that nothing was compiled which no term uses.
+
+    Args:
+        model: compiled `AdversarialModel`.
+        terms: the names of its terms ("generator/pixel").
+        asked: "loss", if a term uses it, and the names of the penalties in the terms.
+
+    Raises:
+        ValueError: a loss, a penalty or a weight that is used by none, and is not the scheme's own.
+    """
+    name, own = type(model).__name__, model.defaults
+    loss = own.get("loss")
+    if (
+        model.loss is not None
+        and "loss" not in asked
+        and repr(losses.get(model.loss)) != repr(loss and losses.get(loss))
+    ):
+        raise ValueError(
+            f"compile: expected no loss, as no term of {name} has one, received {model.loss!r}. Leave loss out."
+        )
+    for penalty in model.penalties:
+        acts = type(penalty).constrain is not penalties.Penalty.constrain and model.side_variables(
+            "discriminator"
+        )
+        if not acts and penalty.name not in asked | {one.name for one in penalties.get(own.get("penalty"))}:
+            raise ValueError(
+                f"compile: expected no penalty, as no term of {name} asks for one, received {penalty.name!r}. "
+                "Leave penalty out."
+            )
+    known = known_names(terms)
+    # A scheme's own weights may name a term that this model, built without its network, does not have.
+    unknown = sorted(set(model.loss_weights) - known - set(own.get("loss_weights") or ()))
+    if unknown:
+        raise ValueError(f"loss_weights: expected terms among {sorted(known)}, received {unknown}.")

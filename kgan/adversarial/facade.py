@@ -19,7 +19,7 @@ class Facade:
         return self.averages.pairs
 
     def _start_averaging(self):
-        if self.ema_decay is None:
+        if self.ema_decay is None and self.settings.ema_half_life is None:
             self.averages = Averages()
         elif len(self.averages.pairs) != len(sides.followed(self.generator_side)):
             self.follow()
@@ -36,6 +36,11 @@ class Facade:
     def metrics(self):
         # Keras asks before the constructor is done.
         return [*self.means.by_name.values(), *self.settings.metrics] if hasattr(self, "settings") else []
+
+    def get_metrics_result(self):
+        """What is shown at the end of an epoch or an evaluation, over all replicas: what was counted in it."""
+        idle = {name for name, mean in self.means.by_name.items() if float(mean.count + 0.0) == 0}
+        return {name: value for name, value in super().get_metrics_result().items() if name not in idle}
 
     def reset_metrics(self):
         super().reset_metrics()

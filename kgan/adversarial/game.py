@@ -6,7 +6,10 @@ from keras import ops
 
 from kgan import backend
 from kgan.adversarial import sides, terms
+from kgan.adversarial.expectations import Watched, check_used
 from kgan.backend.contract import SIDES, Batch, Moment
+
+ADDED = "add_loss"
 
 
 class SchemeGame:
@@ -18,25 +21,46 @@ class SchemeGame:
 
     def __init__(self, model) -> None:
         self.model = model
-        self.loss_side = "generator"
+        self.loss_side, self.asked = "generator", set()
 
     def read(self, data) -> dict:
         return self.model.read(data)
 
+    def check(self, data):
+        self.model.check_batch(self.read(data))
+
     def make(self, batch: Mapping, moment):
-        return self.model.generate(Batch(batch, moment))
+        networks = self.networks_of("generator")
+        backend.forget_losses(networks)
+        generated = self.model.generate(Batch(batch, moment))
+        return {**generated, **_added(networks)}
 
     def view(self, batch: Mapping, generated: dict, moment):
         return self.model.discriminator_view(Batch(batch, moment), generated)
 
     def total(self, side: str, batch: Mapping, generated: dict, moment):
         model = self.model
-        batch = Batch(batch, moment)
-        named = getattr(model, f"{side}_losses")(batch, generated)
+        named, batch = self.terms(side, Batch(batch, moment), generated)
         total, logs = terms.weighted_sum(side, named, model.loss_weights, model.penalties, model.steps)
+        self.asked |= batch.asked
+        self._last_terms = list(logs)
         if side == self.loss_side and total is not None:
             logs = {"loss": ops.stop_gradient(total)} | logs
         return total, logs | batch.logs
+
+    def terms(self, side: str, batch: Mapping, generated: dict):
+        """One side's terms by name, with what its layers add to them; and the batch, which holds other logs."""
+        networks = self.networks_of(side)
+        backend.forget_losses(networks)
+        of_pass = {ADDED: generated[ADDED]} if side == "generator" and ADDED in generated else {}
+        generated = {name: value for name, value in generated.items() if name != ADDED}
+        named = getattr(self.model, f"{side}_losses")(batch, generated)
+        if not named:
+            return {}, batch
+        named = {name: ops.cast(value, "float32") for name, value in named.items()}
+        return terms.summed(
+            named, of_pass, _added(networks), terms.regularization(self.variables_of(side))
+        ), batch
 
     def networks_of(self, side: str):
         return getattr(self.model, f"{side}_side")
@@ -52,7 +76,7 @@ class SchemeGame:
 
     def after_update(self, side: str, batch: Mapping):
         if side == "generator":
-            self.model.averages.update(self.model.ema_decay)
+            self.model.averages.update(self.model.settings, self.model.steps, batch)
             return
         for penalty in self.model.penalties:
             penalty.constrain(self.variables_of(side))
@@ -60,7 +84,7 @@ class SchemeGame:
     def evaluate(self, batch: Mapping):
         model, logs = self.model, {}
         with model.averages.lent():
-            generated = model.generate(batch)
+            generated = self.make(batch, batch.moment)
             for side in SIDES:
                 if self.variables_of(side):
                     logs |= self.total(side, batch, generated, batch.moment)[1]
@@ -87,16 +111,20 @@ class SchemeGame:
         return {name: ops.reshape(value, (1,)) for name, value in logs.items()}
 
     def learn_names(self, spec):
-        """Make a running mean of each log that a step on such a (symbolic) batch has, and check `loss_weights`."""
-        model = self.model
-        model.memory.asked = False
-        names, evaluated = self._names(spec)
+        """Make a running mean of each log that a step on such a (symbolic) batch has.
+
+        Raises:
+            ValueError: a weight, a penalty or a loss was compiled that no term uses.
+        """
+        model, watched = self.model, Watched(self.model.loss)
+        model.memory.asked, self.asked = False, set()
+        model.loss = model.loss and watched
+        try:
+            names, evaluated = self._names(spec)
+        finally:
+            model.loss = watched.pair
         model.memory.check(type(model).__name__, names)
-        known = terms.known_names(name for name in names if name != "loss")
-        # A scheme's own weights may name a term that this model, built without its network, does not have.
-        unknown = sorted(set(model.loss_weights) - known - set(model.defaults.get("loss_weights") or ()))
-        if unknown:
-            raise ValueError(f"loss_weights: expected terms among {sorted(known)}, received {unknown}.")
+        check_used(model, self._terms, self.asked | watched.asked)
         model.means.learn(names, evaluated)
 
     def _names(self, spec):
@@ -112,13 +140,14 @@ class SchemeGame:
         return [*evaluated, *(name for name in names if name in extra)], evaluated
 
     def _all_logs(self, data):
-        batch, logs = self.read(data), {}
+        batch, logs, self._terms = self.read(data), {}, []
         with backend.calls(self.model, True):
             generated = self.make(batch, Moment())
             for side in SIDES:
                 if self.variables_of(side):
                     total, found = self.total(side, batch, generated, Moment())
                     logs |= found
+                    self._terms += self._last_terms
                     if total is not None:
                         logs[f"{side}/gradient_norm"] = total
         of_terms = set(logs)
@@ -126,3 +155,9 @@ class SchemeGame:
         logs |= {n: ops.cast(v, "float32") for n, v in self.model.after_step(dict(logs)).items()}
         self._state_logs = [name for name in logs if name not in of_terms]
         return logs
+
+
+def _added(networks):
+    """What the layers of these networks have given to `add_loss`, one term; none where they gave nothing."""
+    found = backend.added_losses(networks)
+    return {ADDED: sum(ops.sum(ops.cast(loss, "float32")) for loss in found)} if found else {}

@@ -10,8 +10,8 @@ from keras import ops
 from kgan import backend
 from kgan.adversarial import draws, sides, terms
 from kgan.adversarial.averages import Averages
-from kgan.adversarial.batch import read_batch
-from kgan.adversarial.expectations import check_channels, check_output, check_shapes
+from kgan.adversarial.batch import check_range, read_batch
+from kgan.adversarial.expectations import check_channels, check_output, check_shapes, warn_of_mixed_samples
 from kgan.adversarial.facade import Facade
 from kgan.adversarial.game import SchemeGame
 from kgan.adversarial.logs import RunningMeans
@@ -43,6 +43,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     batch_keys = ("image", "label")
     discriminator_output = "logits"
     defaults = types.MappingProxyType({})
+    weights_by_loss = types.MappingProxyType({})  # `loss_weights` that belong to a loss, by its name
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -59,8 +60,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         self.memory = Memory()
         self._take(Settings())
         self.built = True
-
-    # What a scheme writes ----------------------------------------------------------------------------------
 
     @property
     def generator_side(self) -> list:
@@ -104,8 +103,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     def images_to_compare(self, batch: Mapping, generated: dict) -> tuple:
         """(real, generated) for the metrics given to `compile`."""
         return batch[self.batch_keys[0]], generated["image"]
-
-    # What a scheme calls -----------------------------------------------------------------------------------
 
     def draw(self, batch: Mapping, use, shape, distribution="normal"):
         """Random numbers for this batch, the same for one replica as for several together.
@@ -165,6 +162,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         updates += ops.cast(Batch(batch).moment.turn, "int32")
         draw = functools.partial(self.draw, batch)
         found |= self.memory.terms(real_logits, fake_logits, of)
+        getattr(batch, "asked", set()).update(penalty.name for penalty in self.penalties)
         return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw)
 
     def add_state(self, name: str, value, dtype="float32", aggregation="mean"):
@@ -172,8 +170,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         start = keras.initializers.Constant(value)
         options = {"trainable": False, "aggregation": aggregation, "name": name}
         return self.add_weight(shape=(), initializer=start, dtype=dtype, **options)
-
-    # Compiling ---------------------------------------------------------------------------------------------
 
     def compile(
         self,
@@ -185,6 +181,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         discriminator_steps=None,
         generator_batch=None,
         ema_decay=None,
+        ema_half_life=None,
         augment=None,
         metrics=None,
         seed: int = 0,
@@ -205,7 +202,8 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
             generator_batch: "shared" (the generator learns from the last of those batches, through the same
                 forward pass) or "fresh" (from another one, as in Goodfellow's Algorithm 1).
             ema_decay: decay in (0, 1) of an exponential moving average of the generator side, which
-                `predict`, `sample` and exports then use.
+                `predict`, `sample` and exports then use; after t steps `min(ema_decay, (1 + t) / (10 + t))`.
+            ema_half_life: the same in images: after so many an old weight counts half.
             augment: name or object of `kgan.augmentation`: what becomes of all that a discriminator sees in training.
             metrics: Keras metrics, updated with (real, generated) images by `evaluate`.
             seed: key of every random number that the scheme draws.
@@ -217,7 +215,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         """
         with self.distribute_strategy.scope():  # where metrics given by name are made
             settings = Settings.of(
-                self.defaults,
+                self,
                 generator_optimizer=generator_optimizer,
                 discriminator_optimizer=discriminator_optimizer,
                 loss=loss,
@@ -226,6 +224,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
                 discriminator_steps=discriminator_steps,
                 generator_batch=generator_batch,
                 ema_decay=ema_decay,
+                ema_half_life=ema_half_life,
                 augment=augment,
                 metrics=metrics,
                 seed=seed,
@@ -235,6 +234,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
             )
         for network in self.discriminator_side if self.discriminator_output else ():
             check_output(network, self.discriminator_output, type(self).__name__)
+        warn_of_mixed_samples(self.discriminator_side, settings.penalty)
         with self.distribute_strategy.scope():
             backend.strategies.check_scope(self.variables, "compile")
             super().compile(
@@ -269,8 +269,6 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         self.batches_per_step = settings.batches_per_step
         self.seed, self.ema_decay = settings.seed, settings.ema_decay
 
-    # The sides ---------------------------------------------------------------------------------------------
-
     @property
     def networks(self) -> list:
         """Every network of the model, trained or frozen, each once."""
@@ -288,6 +286,10 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
     def read(self, data) -> dict:
         """What `fit` was given, as a dict of tensors by key."""
         return read_batch(data, self.batch_keys)
+
+    def check_batch(self, batch: dict) -> None:
+        """Check arrays by key before they are trained on; raises ValueError."""
+        check_range(batch)
 
     def before_first_step(self, spec):
         check_shapes(self.read(spec), self.batch_shapes, type(self).__name__)

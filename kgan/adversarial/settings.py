@@ -7,6 +7,9 @@ import keras
 
 from kgan import augmentation, losses, penalties
 
+# What DCGAN's authors found to train (Radford et al. 2015, arXiv:1511.06434): with Keras's 1e-3 and 0.9 it oscillates.
+ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -19,14 +22,15 @@ class Settings:
         ValueError: one of them is out of range.
     """
 
-    generator_optimizer: Any = "adam"
-    discriminator_optimizer: Any = "adam"
+    generator_optimizer: Any = dataclasses.field(default_factory=lambda: ADAM)
+    discriminator_optimizer: Any = dataclasses.field(default_factory=lambda: ADAM)
     loss: Any = None
     penalty: Any = ()
     loss_weights: dict = dataclasses.field(default_factory=dict)
     discriminator_steps: int = 1
     generator_batch: str = "shared"
     ema_decay: float | None = None
+    ema_half_life: float | None = None
     augment: Any = None
     metrics: list = dataclasses.field(default_factory=list)
     seed: int = 0
@@ -35,11 +39,17 @@ class Settings:
     steps_per_execution: int = 1
 
     @classmethod
-    def of(cls, defaults, **given):
+    def of(cls, scheme, **given):
         """Settings from a scheme's own and, over them, those given (None where nothing was)."""
         given = {name: value for name, value in given.items() if value is not None}
-        weights = _weights(defaults.get("loss_weights") or {}, given.get("loss_weights") or {})
-        return cls(**{**defaults, **given, "loss_weights": weights})
+        if not scheme.side_variables("discriminator"):
+            _refuse(scheme, given)
+            given |= {"discriminator_steps": 1, "generator_batch": "shared"}
+        own = dict(scheme.defaults)
+        loss = given.get("loss", own.get("loss"))
+        name = getattr(loss if loss is None else losses.get(loss), "name", None)
+        weights = {**(own.get("loss_weights") or {}), **scheme.weights_by_loss.get(name, {})}
+        return cls(**{**own, **given, "loss_weights": _weights(weights, given.get("loss_weights") or {})})
 
     def __post_init__(self):
         def set_to(**values):
@@ -53,6 +63,12 @@ class Settings:
             raise ValueError(f"generator_batch: expected 'shared' or 'fresh', received {batch!r}.")
         if decay is not None and not 0 < decay < 1:
             raise ValueError(f"ema_decay: expected a number between 0 and 1, or None, received {decay!r}.")
+        if self.ema_half_life is not None and not self.ema_half_life > 0:
+            raise ValueError(
+                f"ema_half_life: expected images above 0, or None, received {self.ema_half_life!r}."
+            )
+        if decay is not None and self.ema_half_life is not None:
+            raise ValueError("compile: expected ema_decay or ema_half_life, received both. Drop one.")
         one = self.generator_optimizer
         if one is self.discriminator_optimizer and isinstance(one, keras.optimizers.Optimizer):
             raise ValueError(
@@ -82,8 +98,20 @@ class Settings:
         return dataclasses.replace(self, discriminator_optimizer=discriminator, generator_optimizer=generator)
 
     def saved(self):
-        """By name, as `compile` takes them again."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        """By name, as `compile` takes them again: without the optimizer of a side that has nothing to train."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: value for name, value in values.items() if getattr(value, "built", True)}
+
+
+def _refuse(scheme, given):
+    """What only a discriminator could use is not taken for a model without one."""
+    neutral = {"discriminator_optimizer": None, "discriminator_steps": 1, "generator_batch": "shared"}
+    for name, value in neutral.items():
+        if given.get(name, value) != value:
+            raise ValueError(
+                f"compile: expected no {name}, as this {type(scheme).__name__} has no discriminator to train, "
+                f"received {given[name]!r}. Leave it out."
+            )
 
 
 def _weights(own, given):

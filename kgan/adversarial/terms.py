@@ -104,6 +104,12 @@ def weighted_sum(side: str, terms: dict, loss_weights, penalties, steps):
     return total, logs
 
 
-def known_names(terms: dict):
+def regularization(variables):
+    """The weight regularizers of a side's variables, one term; none where there are none."""
+    found = [variable.regularizer(variable) for variable in variables if variable.regularizer is not None]
+    return {"regularization": sum(found)} if found else {}
+
+
+def known_names(terms):
     """The names by which `loss_weights` may call these terms: "generator/pixel", and "pixel" for either side."""
     return {name for term in terms for name in (term, term.split("/", 1)[-1])}

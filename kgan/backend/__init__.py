@@ -8,10 +8,13 @@ from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import strategies
 from kgan.backend.tensorflow.gradients import input_gradient
 from kgan.backend.tensorflow.keras_private import (
+    added_losses,
     calls,
     flat_layers,
+    forget_losses,
     is_multi_worker,
     lent,
+    origin_of,
     output_spec,
     own_layers,
     own_variables,
@@ -32,20 +35,23 @@ from kgan.backend.tensorflow.replicas import (
     set_memory_growth,
 )
 from kgan.backend.tensorflow.threefry import random
-from kgan.backend.tensorflow.trainer import Trainer
+from kgan.backend.tensorflow.trainer import Trainer, refuse_weights
 
 __all__ = [
     "SIDES",
     "Batch",
     "Moment",
     "Trainer",
+    "added_losses",
     "calls",
     "flat_layers",
+    "forget_losses",
     "gather_batch",
     "global_mean",
     "input_gradient",
     "is_multi_worker",
     "lent",
+    "origin_of",
     "output_spec",
     "own_layers",
     "own_variables",
@@ -53,6 +59,7 @@ __all__ = [
     "prepare_optimizer",
     "random",
     "random_states",
+    "refuse_weights",
     "replica_count",
     "replica_index",
     "replica_mean",

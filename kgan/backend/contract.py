@@ -18,6 +18,7 @@ class Moment(NamedTuple):
         first: index of the batch's first sample in the global batch; None where every replica has as many.
         share: this replica's part of the global batch times the number of replicas; None for 1.
         count: how many samples are real; None for all. (A replica without any computes on a blank one.)
+        total: how many samples are real on all replicas; None where every replica has as many.
         evaluating: whether this is evaluation, whose numbers are the same each time.
     """
 
@@ -25,6 +26,7 @@ class Moment(NamedTuple):
     first: Any = None
     share: Any = None
     count: Any = None
+    total: Any = None
     evaluating: bool = False
 
 
@@ -37,12 +39,13 @@ class Batch(dict):
 
     Attributes:
         logs: what is logged of this batch beside its terms.
+        asked: the names of the penalties that its terms contain.
     """
 
     def __init__(self, values=(), moment=None):
         super().__init__(values)
         self.moment = getattr(values, "moment", Moment()) if moment is None else moment
-        self.logs = {}
+        self.logs, self.asked = {}, set()
 
     def __missing__(self, key):
         raise ValueError(
@@ -57,6 +60,9 @@ class Game(Protocol):
 
     def read(self, data: Any) -> dict:
         """What `fit` was given, as a dict of tensors."""
+
+    def check(self, data: Any) -> None:
+        """Told the arrays (or one batch of them) that are about to be trained on; raises ValueError."""
 
     def make(self, batch: Mapping, moment: Moment) -> dict:
         """Everything that the generator side makes of a batch."""

@@ -25,7 +25,7 @@ class ImagePool(keras.layers.Layer):
 
     Example:
         >>> pool = ImagePool(50, (128, 128, 3))
-        >>> shown = pool(images, draw=model.draw, use="zebras")
+        >>> shown = pool(images, draw=functools.partial(model.draw, batch), use="zebras")
     """
 
     def __init__(self, size: int, image_shape, **options) -> None:
@@ -42,7 +42,7 @@ class ImagePool(keras.layers.Layer):
 
         Args:
             images: `(batch, height, width, channels)`.
-            draw: `AdversarialModel.draw`.
+            draw: `AdversarialModel.draw` for a batch: a callable from (use, shape, distribution).
             use: str, names the pool's random numbers.
         """
         if not self.size:
@@ -70,7 +70,7 @@ class ImagePool(keras.layers.Layer):
         if backend.replica_count() == 1:
             return ops.concatenate([shown, images[self.size :]], axis=0)
         everything = ops.concatenate([shown, backend.gather_batch(images)[self.size :]], axis=0)
-        start = backend.replica_index() * mine
+        start, _ = backend.place_in_batch(mine)
         return everything[start : start + mine]
 
     def compute_output_shape(self, images_shape, **_):

@@ -5,6 +5,8 @@ import math
 
 import keras
 
+from kgan import backend
+
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
@@ -58,10 +60,8 @@ def reach(network: keras.Model) -> Reach:
     def follow(tensor):
         if id(tensor) in known:
             return known[id(tensor)]
-        layer, index, _ = tensor._keras_history
-        sources = [
-            source for source in layer._inbound_nodes[index].input_tensors if len(source.shape) in (2, 4)
-        ]
+        layer, given = backend.origin_of(tensor)
+        sources = [source for source in given if len(source.shape) in (2, 4)]
         if isinstance(layer, keras.layers.InputLayer) or not sources:
             found = _Map(1.0, 0.0, 0.0, 1.0)
         else:

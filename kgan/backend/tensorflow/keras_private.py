@@ -21,7 +21,12 @@ from kgan.backend.tensorflow.grouping import turns_of
 
 def output_spec(fn, *specs):
     """Shapes and types of `fn`'s outputs for inputs of these specs; no variable changes."""
-    return compute_output_spec(fn, *specs)
+
+    def collecting(*inputs):
+        global_state.get_global_attribute("stateless_scope").collect_losses = True
+        return fn(*inputs)
+
+    return compute_output_spec(collecting, *specs)
 
 
 @contextlib.contextmanager
@@ -59,7 +64,7 @@ def lent(pairs):
 
 class _Lent(keras.StatelessScope):
     def __init__(self, pairs):
-        super().__init__(state_mapping=pairs)
+        super().__init__(state_mapping=pairs, collect_losses=True)
         self.assigned = []
 
     def add_update(self, update):
@@ -70,6 +75,19 @@ class _Lent(keras.StatelessScope):
 def flat_layers(network):
     """A network and every layer in it, at any depth."""
     return list(network._flatten_layers())
+
+
+def added_losses(networks):
+    """What layers have given to `add_loss`, activity regularizers among them, since `forget_losses`."""
+    return [
+        loss for network in networks for layer in flat_layers(network) for loss in layer._get_own_losses()
+    ]
+
+
+def forget_losses(networks):
+    """Start `added_losses` anew. (Keras does so when a network is called by itself.)"""
+    for network in networks:
+        network._clear_losses()
 
 
 def own_layers(model):
@@ -90,6 +108,12 @@ def random_states(layer):
 def is_convolution(layer):
     """Whether a layer is one of Keras's convolutions, transposed ones included."""
     return isinstance(layer, BaseConv | BaseConvTranspose)
+
+
+def origin_of(tensor):
+    """The layer that made a symbolic tensor, and the symbolic tensors that it was called with."""
+    layer, index, _ = tensor._keras_history
+    return layer, list(layer._inbound_nodes[index].input_tensors)
 
 
 def run_graph(network, inputs, call):
@@ -148,6 +172,15 @@ def _keras_tensor(spec):
 def split_for_validation(arrays, share):
     """(arrays to train on, arrays to validate on), as `fit(validation_split=share)` does."""
     return array_slicing.train_validation_split(arrays, share)
+
+
+def arrays_of(x, y):
+    """What can be looked at of training data before it is trained on: [(x, y)] of arrays, a batch of a PyDataset, or
+    nothing of what is read only once."""
+    if isinstance(x, keras.utils.PyDataset):
+        return [x[0]] if x.num_batches else []
+    leaves = keras.tree.flatten((x, y))
+    return [(x, y)] if all(leaf is None or hasattr(leaf, "shape") for leaf in leaves) and leaves else []
 
 
 def adapter_of(x, y, sample_weight=None, **options):

@@ -1,6 +1,21 @@
 """Several replicas of one training: who is who, and what they know of each other's samples."""
 
+import contextlib
+import threading
+
 import tensorflow as tf
+
+_counting = threading.local()  # Each replica is traced in a thread of its own.
+
+
+@contextlib.contextmanager
+def counting(weight):
+    """Inside, this replica's samples count so much in `global_mean`: 0 for the blank one of a replica without any."""
+    previous, _counting.weight = getattr(_counting, "weight", None), weight
+    try:
+        yield
+    finally:
+        _counting.weight = previous
 
 
 def _context():
@@ -38,7 +53,11 @@ def global_mean(x):
     x = tf.convert_to_tensor(x)
     if _alone(_context()):
         return tf.reduce_mean(x)
-    return replica_sum(tf.reduce_sum(x)) / replica_sum(tf.cast(tf.size(x), x.dtype))
+    total, count = tf.reduce_sum(x), tf.cast(tf.size(x), x.dtype)
+    weight = getattr(_counting, "weight", None)
+    if weight is not None:
+        total, count = total * tf.cast(weight, x.dtype), count * tf.cast(weight, x.dtype)
+    return replica_sum(total) / replica_sum(count)
 
 
 def gather_batch(x):

@@ -6,12 +6,12 @@
 import keras
 import tensorflow as tf
 
-from kgan.backend.contract import Batch, Moment
+from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import keras_private
 from kgan.backend.tensorflow.adapters import Grouped
 from kgan.backend.tensorflow.compilation import Compilation
 from kgan.backend.tensorflow.grouping import is_group, turns_of
-from kgan.backend.tensorflow.replicas import place_in_batch, replica_count, replica_sum
+from kgan.backend.tensorflow.replicas import counting, place_in_batch, replica_count, replica_sum
 from kgan.backend.tensorflow.updates import Updates
 
 
@@ -43,7 +43,7 @@ class Play:
         share = tf.cast(count * replica_count(), "float32") / tf.cast(total, "float32")
         # A replica that is left without a sample computes on a blank one, of weight zero: a mean of none is no number.
         batch = {key: _padded(value, tf.maximum(1 - count, 0)) for key, value in batch.items()}
-        return Batch(batch, moment._replace(first=first, share=share, count=count))
+        return Batch(batch, moment._replace(first=first, share=share, count=count, total=total))
 
     def step(self, data):
         """All turns of one step. Returns what is shown."""
@@ -65,7 +65,8 @@ class Play:
         moment = batch.moment
         if self.compilation.turns_apart:
             moment = moment._replace(turn=tf.constant(moment.turn))  # An integer would be compiled in.
-        return shared_out(function(dict(batch), moment), moment)
+        with counting(_weight(moment)):
+            return shared_out(function(dict(batch), moment), moment)
 
     def discriminator_turn(self, batch):
         """One discriminator update on this batch and newly generated samples."""
@@ -91,9 +92,13 @@ class Play:
                 "evaluate: expected single batches, received batches grouped for a training step."
             )
         batch = self.batch(data, evaluating=True)
-        with keras_private.calls(self.game, False):
+        with counting(_weight(batch.moment)), keras_private.calls(self.game, False):
             logs = self.game.evaluate(batch)
         return self.game.finish(averaged(shared_out(logs, batch.moment)), evaluating=True)
+
+
+def _weight(moment):
+    return None if moment.count is None else tf.minimum(moment.count, 1)
 
 
 def _padded(value, missing):
@@ -114,6 +119,15 @@ def averaged(logs):
         return logs
     values = replica_sum(tf.stack(list(logs.values())))
     return dict(zip(logs, tf.unstack(values, num=len(logs)), strict=True))
+
+
+def refuse_weights(*weights):
+    """Weights of samples are not taken in silence: terms are means over the batch."""
+    if any(weight is not None for weight in weights):
+        raise ValueError(
+            "fit: expected no sample_weight and no class_weight, received one: terms are means over the batch. "
+            "Repeat the samples that should count more."
+        )
 
 
 class Trainer(keras_private.BeforeFirstStep):
@@ -141,7 +155,15 @@ class Trainer(keras_private.BeforeFirstStep):
         """`keras.Model.fit`. With `discriminator_steps=k` a step takes k batches (k + 1 when the generator's
         is fresh): the data set is grouped, and a last group that is not full is left out of the epoch."""
         options.setdefault("shuffle", not keras_private.has_an_order(x, y))
-        count = self._play.batches_per_step if hasattr(self, "_play") else 1
+        if not hasattr(self, "_play"):
+            raise ValueError(
+                "fit: expected a compiled model, received one that is not. Call compile() before."
+            )
+        refuse_weights(*(options.get(name) for name in ("sample_weight", "class_weight")))
+        refuse_weights(keras.utils.unpack_x_y_sample_weight(options.get("validation_data"))[2])
+        for known in keras_private.arrays_of(x, y):
+            self._play.game.check(known)
+        count = self._play.batches_per_step
         if count > 1:
             split, weight = options.pop("validation_split", 0.0), options.pop("sample_weight", None)
             if split and options.get("validation_data") is None:
@@ -150,9 +172,24 @@ class Trainer(keras_private.BeforeFirstStep):
             options["validation_batch_size"] = options.get("validation_batch_size") or batch_size
             given = {name: options.pop(name, None) for name in ("class_weight", "shuffle")}
             adapter = keras_private.adapter_of(x, y, weight, batch_size=batch_size, **given)
+            if adapter.num_batches is not None and adapter.num_batches < count:
+                raise ValueError(
+                    f"fit: expected at least {count} batches, which make one step (discriminator_steps, and one more "
+                    f"where generator_batch is 'fresh'), received {adapter.num_batches}. Take a smaller batch_size "
+                    "or fewer discriminator_steps."
+                )
             x, y, batch_size = Grouped(adapter, count), None, None
         options |= {"batch_size": batch_size, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
-        return super().fit(x, y, **options)
+        history = super().fit(x, y, **options)
+        for side in SIDES:
+            # What an optimizer with use_ema does at the end, it does for each side.
+            self._play.game.optimizer_of(side).finalize_variable_values(self._play.game.variables_of(side))
+        return history
+
+    def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, **options):
+        """`keras.Model.evaluate`: the same terms as in training, in inference mode, with the same numbers drawn."""
+        refuse_weights(sample_weight)
+        return super().evaluate(x, y, batch_size, verbose, **options)
 
     # What a scheme whose algorithm is another one may call in a train_step of its own.
 

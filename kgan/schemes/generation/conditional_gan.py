@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import keras
+import numpy as np
 from keras import ops
 
 from kgan import backend
@@ -57,8 +58,30 @@ class ConditionalGAN(GAN):
                     f"with inputs {list(inputs_by_name(network, 'image'))}. Build it with{'' if told else 'out'} "
                     "classes."
                 )
+            known = min(labels_known(network), default=classes)
+            if known < classes:
+                raise ValueError(
+                    f"{type(self).__name__}: expected a {name} for classes={classes}, received one that knows {known} "
+                    "labels. Build both with one number of classes."
+                )
         super().__init__(generator, discriminator, latent_size, **kwargs)
         self.classes = classes
+
+    def check_batch(self, batch: dict) -> None:
+        super().check_batch(batch)
+        if (
+            not self.classes
+            or "label" not in batch
+            or np.ndim(batch["label"]) != 1
+            or not np.size(batch["label"])
+        ):
+            return
+        low, high = int(np.min(batch["label"])), int(np.max(batch["label"]))
+        if low < 0 or high >= self.classes:
+            raise ValueError(
+                f"fit: expected labels from 0 to {self.classes - 1}, received {low} to {high}. Build the scheme and "
+                "its networks with more classes, or number the labels from 0."
+            )
 
     @property
     def batch_shapes(self) -> dict:
@@ -95,3 +118,12 @@ class ConditionalGAN(GAN):
                 f"{int(ops.max(label))}."
             )
         return {"latent": latent, "label": ops.broadcast_to(label, (count,))}
+
+
+def labels_known(network: keras.Model):
+    """How many labels each layer that looks one up knows."""
+    for layer in backend.flat_layers(network):
+        if isinstance(layer, keras.layers.Embedding):
+            yield layer.input_dim
+        elif isinstance(getattr(layer, "classes", None), int):
+            yield layer.classes

@@ -27,7 +27,9 @@ class ESRGAN(SRGAN):
         >>> model.compile()
         >>> softer = interpolate_networks(before, model.generator, 0.8)
 
-    The inner means run over the batch of all replicas.
+    The inner means run over the batch of all replicas. Both sides' adversarial terms are the paper's sums (equations
+    1 and 2); the authors' code halves them: `loss_weights={"discriminator/adversarial": 0.5,
+    "generator/adversarial": 2.5e-3}`.
     """
 
     defaults = {

@@ -57,14 +57,21 @@ class CycleGAN(AdversarialModel):
     batch_keys = ("a", "b")
     defaults = {
         "loss": "least-squares",
-        # The loss halves the generator's term as well, which the paper does for the discriminators alone.
         "loss_weights": {
-            **{f"generator/adversarial_{domain}": 2.0 for domain in DOMAINS},
+            **{f"discriminator/adversarial_{domain}": 0.5 for domain in DOMAINS},
             **{f"generator/cycle_{domain}": 10.0 for domain in DOMAINS},
             **{f"generator/identity_{domain}": 5.0 for domain in DOMAINS},
         },
         "generator_optimizer": ADAM,
         "discriminator_optimizer": ADAM,
+    }
+
+    # Least squares are halved on both sides as they are, which the paper does for the discriminators alone.
+    weights_by_loss = {
+        "least-squares": {
+            **{f"discriminator/adversarial_{domain}": 1.0 for domain in DOMAINS},
+            **{f"generator/adversarial_{domain}": 2.0 for domain in DOMAINS},
+        }
     }
 
     def __init__(

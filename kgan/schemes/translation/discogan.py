@@ -36,6 +36,8 @@ class DiscoGAN(CycleGAN):
         "discriminator_optimizer": ADAM,
     }
 
+    weights_by_loss = {}
+
     def __init__(
         self,
         a_to_b: keras.Model,

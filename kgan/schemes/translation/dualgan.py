@@ -4,7 +4,8 @@ import keras
 
 from kgan.schemes.translation.cyclegan import CycleGAN
 
-RMSPROP = {"class_name": "RMSprop", "config": {"learning_rate": 5e-5}}
+# Keras has epsilon under the root; see WGAN.
+RMSPROP = {"class_name": "RMSprop", "config": {"learning_rate": 5e-5, "epsilon": 1e-16}}
 
 
 class DualGAN(CycleGAN):
@@ -39,6 +40,8 @@ class DualGAN(CycleGAN):
         "generator_optimizer": RMSPROP,
         "discriminator_optimizer": RMSPROP,
     }
+
+    weights_by_loss = {}
 
     def __init__(
         self,

@@ -50,6 +50,9 @@ class Pix2Pix(AdversarialModel):
         "discriminator_optimizer": ADAM,
     }
 
+    # Least squares are halved on both sides as they are, which the paper does for the discriminator alone.
+    weights_by_loss = {"least-squares": {"discriminator/adversarial": 1.0, "generator/adversarial": 2.0}}
+
     def __init__(
         self, generator: keras.Model, discriminator: keras.Model, noise_at_inference: bool = False, **kwargs
     ) -> None:

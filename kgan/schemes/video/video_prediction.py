@@ -1,6 +1,5 @@
 """VideoPredictionGAN: the next frames of a video, drawn coarse to fine and judged at every scale."""
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -71,11 +70,6 @@ class VideoPredictionGAN(AdversarialModel):
     @property
     def discriminator_side(self):
         return self.discriminators
-
-    @property
-    def input_signature(self):
-        frames = self.generator.input
-        return {"frames": keras.KerasTensor(frames.shape, frames.dtype, name="frames")}
 
     def pyramid(self, frames):
         """`(batch, n, height, width, channels)` at every scale, coarsest first."""
