@@ -1,0 +1,262 @@
+"""What each scheme compiles to when it is told nothing, beside what its paper says.
+
+Every number is typed from the paper named beside it, or from the authors' published code where the paper has none
+(said so); none is computed from kgan. Batch sizes are no argument of `compile`: the docstrings name them.
+"""
+
+import dataclasses
+import inspect
+
+import keras
+import pytest
+
+import kgan
+from kgan import losses, penalties
+
+
+@dataclasses.dataclass(frozen=True)
+class Adam:
+    rate: float
+    beta_1: float
+    beta_2: float = 0.999  # Adam's own (Kingma and Ba 2014), where a paper says nothing
+
+
+@dataclasses.dataclass(frozen=True)
+class RMSprop:
+    rate: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    loss: str | None
+    generator: Adam | RMSprop
+    discriminator: Adam | RMSprop | None  # None: there is no discriminator
+    weights: dict = dataclasses.field(default_factory=dict)  # of terms; those that are 1 left out
+    penalties: dict = dataclasses.field(default_factory=dict)  # name to its numbers
+    steps: int = 1
+    batch: int | None = None
+    constructor: dict = dataclasses.field(default_factory=dict)
+
+
+def alike(optimizer):
+    return {"generator": optimizer, "discriminator": optimizer}
+
+
+PAPERS = {
+    # Goodfellow et al. 2014, section 3: G maximises log D(G(z)). Radford et al. 2015 (arXiv:1511.06434), section 4:
+    # Adam with 0.0002 and a momentum term of 0.5; mini-batches of 128.
+    "GAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
+    # Mirza and Osindero 2014 train with momentum SGD on MNIST's fully connected networks; kgan has DCGAN's settings.
+    "ConditionalGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
+    # Arjovsky et al. 2017, algorithm 1: alpha = 0.00005, c = 0.01, m = 64, n_critic = 5.
+    "WGAN": Paper(
+        "wasserstein", **alike(RMSprop(5e-5)), penalties={"weight-clipping": {"limit": 0.01}}, steps=5
+    ),
+    # Gulrajani et al. 2017, algorithm 1: lambda = 10, n_critic = 5, alpha = 0.0001, beta_1 = 0, beta_2 = 0.9.
+    "WGANGP": Paper(
+        "wasserstein",
+        **alike(Adam(1e-4, 0.0, 0.9)),
+        penalties={"wgan-gp": {"weight": 10.0, "target": 1.0}},
+        steps=5,
+    ),
+    # Mao et al. 2017, section 4.1: learning rate 0.001 for scenes, beta_1 = 0.5; equation 9: a, b, c = 0, 1, 1.
+    "LSGAN": Paper("least-squares", **alike(Adam(1e-3, 0.5))),
+    # Kodali et al. 2017, algorithm 1 and section 3: lambda = 10, k = 1; c, the noise, as in the authors' code: half a
+    # deviation. DCGAN's Adam.
+    "DRAGAN": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        penalties={"dragan": {"weight": 10.0, "target": 1.0, "scale": 0.5}},
+    ),
+    # Berthelot et al. 2017, section 4.1: Adam from 1e-4 (or 5e-5), batches of 16; 3.3: lambda_k = 0.001. It names no
+    # beta; 0.5 is kgan's. Gamma 0.5 is the middle of the values it shows.
+    "BEGAN": Paper(None, **alike(Adam(1e-4, 0.5)), constructor={"gamma": 0.5, "balance_rate": 1e-3}),
+    # Isola et al. 2017, section 3.3: D's objective divided by 2, Adam with 0.0002, betas 0.5 and 0.999; 6.2: batches
+    # of 1, lambda = 100.
+    "Pix2Pix": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"discriminator/adversarial": 0.5, "generator/l1": 100.0},
+        batch=1,
+    ),
+    # Zhu et al. 2017, section 4: lambda = 10, squares; 7.1: D's objective divided by 2, Adam with 0.0002, batches of 1,
+    # pools of 50; 5.2: identity 0.5 lambda. Beta_1 0.5: the authors' code. kgan's least squares halve both sides.
+    "CycleGAN": Paper(
+        "least-squares",
+        **alike(Adam(2e-4, 0.5)),
+        weights={
+            "generator/adversarial_a": 2.0,
+            "generator/adversarial_b": 2.0,
+            "generator/cycle_a": 10.0,
+            "generator/cycle_b": 10.0,
+            "generator/identity_a": 5.0,
+            "generator/identity_b": 5.0,
+        },
+        batch=1,
+        constructor={"pool_size": 50, "identity": True},
+    ),
+    # Kim et al. 2017, section 3.1: Adam with 0.0002, betas 0.5 and 0.999, batches of 200.
+    "DiscoGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=200),
+    # Yi et al. 2017, section 3.3: RMSProp, 0.00005; n_critic between 2 and 4, batches of 1 to 4, c from 0.01 to 0.1;
+    # lambda from 100 to 1,000.
+    "DualGAN": Paper(
+        "wasserstein",
+        **alike(RMSprop(5e-5)),
+        weights={"generator/cycle_a": 100.0, "generator/cycle_b": 100.0},
+        penalties={"weight-clipping": {"limit": 0.01}},
+        steps=3,
+    ),
+    # Ledig et al. 2017, section 3.2: Adam with beta_1 = 0.9, 10^-4.
+    "SuperResolution": Paper(None, Adam(1e-4, 0.9), None, constructor={"criterion": "l2"}),
+    # The same, equation 3: 10^-3 of the adversarial term; 3.2: VGG maps times 1 / 12.75, so squares times 0.006;
+    # batches of 16 crops of 96.
+    "SRGAN": Paper(
+        "non-saturating",
+        **alike(Adam(1e-4, 0.9)),
+        weights={"generator/perceptual": 0.006, "generator/adversarial": 1e-3},
+        batch=16,
+        constructor={"criterion": "l2"},
+    ),
+    # Wang et al. 2018, section 4.1: lambda = 5 x 10^-3, eta = 10^-2, 10^-4, betas 0.9 and 0.999, batches of 16 crops of
+    # 128; equations 1 and 2: sums (the authors' code halves them, which the docstring says: M10).
+    "ESRGAN": Paper(
+        "relativistic-average",
+        **alike(Adam(1e-4, 0.9)),
+        weights={"generator/adversarial": 5e-3, "generator/pixel": 1e-2},
+        batch=16,
+        constructor={"criterion": "l1"},
+    ),
+    # Pathak et al. 2016, section 5: lambda_rec = 0.999, lambda_adv = 0.001, a rate ten times D's, DCGAN's 0.0002;
+    # 3.4: the border counts ten times (7 pixels: section 5.1).
+    "ContextEncoder": Paper(
+        "non-saturating",
+        Adam(2e-3, 0.5),
+        Adam(2e-4, 0.5),
+        weights={"generator/pixel": 0.999, "generator/adversarial": 0.001},
+        constructor={"overlap": 7},
+    ),
+    # Yu et al. 2019, section 3.4: hinge, L1 of weight 1; the authors' code: Adam with 1e-4, betas 0.5 and 0.999.
+    "FreeFormInpainting": Paper("hinge", **alike(Adam(1e-4, 0.5))),
+}
+
+
+def picture(name="image", channels=3):
+    return keras.Input((8, 8, channels), name=name)
+
+
+def generator():
+    latent = keras.Input((4,), name="latent")
+    return keras.Model(latent, keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(192)(latent)))
+
+
+def critic(inputs=None):
+    inputs = picture() if inputs is None else inputs
+    joined = keras.layers.Concatenate()(list(inputs.values())) if isinstance(inputs, dict) else inputs
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(joined)))
+
+
+def painter():
+    inputs = picture()
+    return keras.Model(inputs, keras.layers.Conv2D(3, 1)(inputs))
+
+
+def with_label(make):
+    label = keras.Input((), dtype="int32", name="label")
+    planes = keras.layers.Flatten()(keras.layers.Embedding(10, 4)(label))
+    if make is generator:
+        latent = keras.Input((4,), name="latent")
+        made = keras.layers.Dense(192)(keras.layers.Concatenate()([latent, planes]))
+        return keras.Model({"latent": latent, "label": label}, keras.layers.Reshape((8, 8, 3))(made))
+    image = picture()
+    joined = keras.layers.Concatenate()([keras.layers.Flatten()(image), planes])
+    return keras.Model({"image": image, "label": label}, keras.layers.Dense(1)(joined))
+
+
+NETWORKS = {
+    "ConditionalGAN": lambda: ((with_label(generator), with_label(critic)), {"latent_size": 4}),
+    "BEGAN": lambda: ((generator(), painter()), {"latent_size": 4}),
+    "Pix2Pix": lambda: ((painter(), critic({"source": picture("source"), "target": picture("target")})), {}),
+    "CycleGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
+    "DiscoGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
+    "DualGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
+    "SuperResolution": lambda: ((painter(),), {}),
+    **{name: lambda: ((painter(), critic()), {}) for name in ("SRGAN", "ESRGAN", "FreeFormInpainting")},
+    "ContextEncoder": lambda: ((painter(), critic()), {}),
+}  # fmt: skip
+
+
+def build(name):
+    networks, options = NETWORKS.get(name, lambda: ((generator(), critic()), {"latent_size": 4}))()
+    model = getattr(kgan, name)(*networks, **options)
+    return model
+
+
+def check_optimizer(found, paper):
+    assert type(found).__name__.lower() == type(paper).__name__.lower()
+    assert float(found.learning_rate) == pytest.approx(paper.rate)
+    if isinstance(paper, Adam):
+        assert (found.beta_1, found.beta_2) == (paper.beta_1, paper.beta_2)
+    else:  # Keras has its epsilon under the root: the papers' needs to be as good as none (M4)
+        assert found.epsilon <= 1e-12
+        assert found.momentum == 0
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_scheme_told_nothing_is_its_paper(name):
+    paper, model = PAPERS[name], build(name)
+    model.compile(jit_compile=False)
+    by_side = dict(zip(("discriminator", "generator"), model.optimizer.optimizers[-2:])) if paper.discriminator else {
+        "generator": model.optimizer.optimizers[-1]
+    }  # fmt: skip
+    for side, optimizer in by_side.items():
+        check_optimizer(optimizer, getattr(paper, side))
+    assert (model.loss and model.loss.name) == paper.loss
+    told = {term: weight for term, weight in model.loss_weights.items() if weight != 1}
+    assert told == pytest.approx(paper.weights)
+    assert {one.name for one in model.penalties} == set(paper.penalties)
+    for one in model.penalties:
+        for key, value in paper.penalties[one.name].items():
+            assert getattr(one, key) == value
+    assert model.discriminator_steps == paper.steps
+    for key, value in paper.constructor.items():
+        assert getattr(model, key) == value
+    if paper.batch:
+        documented = inspect.getdoc(type(model))
+        assert f"atches of {paper.batch}" in documented, documented
+
+
+def test_least_squares_has_the_papers_targets():
+    loss = losses.get("least-squares")
+    assert (loss.a, loss.b, loss.c) == (0.0, 1.0, 1.0)  # Mao et al. 2017, equation 9
+
+
+def test_penalties_told_nothing_are_their_papers():
+    # Mescheder et al. 2018, section 4.1 and 5: gamma = 10. Karras et al. 2018, appendix A.1: epsilon_drift = 0.001.
+    assert penalties.R1().weight == penalties.R2().weight == 10.0
+    assert penalties.Drift().weight == 1e-3
+
+
+# The factors of one loss do not stay with another (M10). Papers and authors' code: D's two terms are halved in Pix2Pix
+# and CycleGAN whatever the loss, G's is not; kgan's least squares hold a half for each side already.
+@pytest.mark.parametrize("loss", ["least-squares", "hinge", "non-saturating", "wasserstein"])
+@pytest.mark.parametrize(("name", "terms"), [("Pix2Pix", [""]), ("CycleGAN", ["_a", "_b"])])
+def test_M10_factors_follow_the_loss(name, terms, loss):
+    model = build(name)
+    model.compile(loss=loss, jit_compile=False)
+    discriminator, generator = (1.0, 2.0) if loss == "least-squares" else (0.5, 1.0)
+    for term in terms:
+        assert model.loss_weights.get(f"discriminator/adversarial{term}", 1.0) == discriminator
+        assert model.loss_weights.get(f"generator/adversarial{term}", 1.0) == generator
+
+
+def test_M10_a_weight_that_is_given_is_left_alone():
+    model = build("CycleGAN")
+    model.compile(loss="hinge", loss_weights={"generator/adversarial_a": 3.0}, jit_compile=False)
+    assert model.loss_weights["generator/adversarial_a"] == 3.0
+    assert model.loss_weights["generator/cycle_a"] == 10.0
+
+
+def test_M10_esrgan_says_how_the_authors_code_differs():
+    said = " ".join(inspect.getdoc(kgan.ESRGAN).split())
+    assert '"generator/adversarial": 2.5e-3' in said
+    assert '"discriminator/adversarial": 0.5' in said
