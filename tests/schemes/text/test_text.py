@@ -171,12 +171,15 @@ def test_joint_embedding_terms(hardest):
         assert found[f"generator/{name}"] == pytest.approx(np.mean(values), rel=1e-5)
 
 
-def judged(model, made):
-    def logits(image, text):
-        return np.asarray(model.judge(image, text), "float64")
+def logits(model, image, text):
+    image, text = (keras.ops.convert_to_tensor(np.asarray(x, "float32")) for x in (image, text))
+    return np.asarray(model.judge(image, text), "float64")
 
+
+def judged(model, made):
     text, wrong = made["text"], made["wrong_text"]
-    return logits(BATCH["image"], text), logits(made["image"], text), logits(BATCH["image"], wrong)
+    pairs = [(BATCH["image"], text), (made["image"], text), (BATCH["image"], wrong)]
+    return [logits(model, image, said) for image, said in pairs]
 
 
 def test_gancls_terms():
@@ -190,7 +193,7 @@ def test_gancls_terms():
     whole = mean(softplus(-real)) + (mean(softplus(wrong)) + mean(softplus(fake))) / 2
     assert totals["discriminator"] == pytest.approx(whole, rel=1e-5)
     between = 0.25 * np.asarray(made["text"]) + 0.75 * np.asarray(made["wrong_text"])
-    between_logits = np.asarray(model.judge(made["image_between"], between), "float64")
+    between_logits = logits(model, made["image_between"], between)
     style = np.asarray(model.style_encoder(made["image"]), "float64")
     expected = {
         "adversarial": mean(softplus(-fake)),
@@ -230,7 +233,7 @@ def test_dfgan_terms():
                 moved = values.copy()
                 moved[(slice(None), *place)] += sign * step
                 given = {"image": image, "text": text, name: moved}
-                ends.append(np.asarray(model.judge(given["image"], given["text"]), "float64")[:, 0])
+                ends.append(logits(model, given["image"], given["text"])[:, 0])
             squares[name] += ((ends[0] - ends[1]) / (2 * step)) ** 2
     penalty = mean((np.sqrt(squares["image"]) + np.sqrt(squares["text"])) ** 6)
     assert found["discriminator/matching_aware"] == pytest.approx(penalty, rel=1e-2)
