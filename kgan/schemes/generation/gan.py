@@ -37,6 +37,7 @@ class GAN(AdversarialModel):
     """
 
     batch_keys = ("image",)
+    fed_inputs = ()  # inputs of the generator that the scheme gives it beside latent and label
     defaults = {"loss": "non-saturating"}
 
     def __init__(
@@ -51,7 +52,7 @@ class GAN(AdversarialModel):
     def check_networks(self):
         """Latent fits generator, generator fits discriminator."""
         noise = KerasTensor((None, self.latent_size), "float32", name="latent")
-        latent = _named(self.generator, "latent", noise).shape
+        latent = _named(self.generator, "latent", noise, self.fed_inputs).shape
         if latent[1:] != (self.latent_size,):
             raise ValueError(
                 f"{type(self).__name__}: expected latent_size to be what the generator takes, received "
@@ -107,10 +108,10 @@ class GAN(AdversarialModel):
         return {"latent": backend.random("normal", (count, self.latent_size), [seed, 0])}
 
 
-def _named(network, name, like):
-    """A network's symbolic input of this name, its only one or beside a label."""
+def _named(network, name, like, fed=()):
+    """A network's symbolic input of this name, its only one or beside a label and what the scheme feeds it."""
     inputs = inputs_by_name(network, name, like)
-    if set(inputs) - {"label"} != {name}:
+    if set(inputs) - {"label", *fed} != {name}:
         raise ValueError(
             f"{network.name}: expected one input, or inputs named {name!r} and 'label', received {sorted(inputs)}. "
             "Build it with those names."

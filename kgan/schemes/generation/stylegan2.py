@@ -48,6 +48,7 @@ class StyleGAN2(ConditionalGAN):
     Differs from the paper: the regularizers are added to the loss of their step, in place of steps of their own.
     """
 
+    fed_inputs = ("noise",)
     defaults = {
         "loss": "non-saturating",
         "penalty": ("r1=10/16",),
