@@ -124,7 +124,7 @@ def test_srgan_discriminator(tmp_path):
 
 
 def test_what_is_impossible_is_said():
-    with pytest.raises(ValueError, match="expected a scale of 2, 4 or 8; received 3"):
-        srresnet.generator(3)
+    with pytest.raises(ValueError, match="expected a scale of 1, 2, 3, 4 or 8; received 5"):
+        srresnet.generator(5)
     with pytest.raises(ValueError, match="received 100x96; the nearest that works is 96x96"):
         srgan_discriminator.discriminator((100, 96))
