@@ -113,7 +113,7 @@ def halving(task: str, name: str) -> NetworkCard:
 @functools.cache
 def losses() -> tuple[str, ...]:
     """The names that `kgan.losses.get` knows."""
-    return _class_names("losses.py")
+    return _class_names("losses/pairs.py")
 
 
 @functools.cache
