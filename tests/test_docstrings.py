@@ -13,8 +13,15 @@ from keras import ops
 import kgan
 
 PACKAGE = Path(kgan.__file__).resolve().parent
-RUN = ("losses", "objectives.pixels", "objectives.features", "metrics.mean_gradient", "metrics.mean_pairwise_distance",
-       "metrics.kernel_distance")  # fmt: skip
+RUN = (
+    "augmentation.lookup",
+    "losses.functions",
+    "objectives.pixels",
+    "objectives.features",
+    "metrics.mean_gradient",
+    "metrics.mean_pairwise_distance",
+    "metrics.kernel_distance",
+)
 GIVEN = {"ops": ops, "np": np, "features": np.random.default_rng(0).normal(size=(20, 3))}
 
 
