@@ -1,8 +1,8 @@
 """The `kgan` command: fast help, one-line errors, exit codes."""
 
+import resource
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -20,17 +20,21 @@ def run(*arguments):
     return subprocess.run([sys.executable, "-m", "kgan", *arguments], capture_output=True, text=True)
 
 
+def spent():
+    """Processor seconds of child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize("arguments", [["--help"], [APP, "--help"], [APP, "train", "--help"], ["--version"]])
 def test_help_takes_less_than_a_second_and_no_tensorflow(arguments):
-    seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True
-        )
-        seconds.append(time.perf_counter() - began)
+    # Of processors: the clock on the wall would tell how busy the machine is.
+    before = spent()
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True
+    )
     assert done.stdout.endswith("set()\n")
-    assert min(seconds) < 1.0
+    assert spent() - before < 1.0
 
 
 def test_help_names_the_app_its_verbs_and_their_flags(capsys):
@@ -68,7 +72,7 @@ def test_version(capsys):
         (["image-generaton"], ["image-generaton", "did you mean 'image-generation'?"]),
         ([APP, "trian"], ["trian", "did you mean 'train'?"]),
         ([APP, "train", "--epochs", "many"], ["--epochs", "many", "--help"]),
-        ([APP, "train", "--epochs", "0"], ["--epochs", "above 0"]),
+        ([APP, "train", "--epochs", "0"], ["--epochs", "at least 1"]),
         ([APP, "train", "--lost", "hinge"], ["--lost", "--loss"]),
         ([APP, "train", "--scheme", "gam"], ["gam", "wgan-gp"]),
         ([APP, "train", "--image-size", "big"], ["--image-size", "big", "48x64"]),
