@@ -17,7 +17,7 @@ ROOMS = {
     "kgan.augmentation": ("kgan.augmentation",),
     "kgan.layers": ("kgan.layers", "kgan.networks.translation.unet"),
     "kgan.losses": ("kgan.losses",),
-    "kgan.metrics": ("kgan.metrics.psnr", "kgan.metrics.ssim"),
+    "kgan.metrics": ("kgan.metrics.psnr", "kgan.metrics.ssim", "kgan.metrics.sharpness_difference"),
     "kgan.objectives": ("kgan.objectives",),
     "kgan.penalties": ("kgan.penalties",),
     "kgan.schedules": ("kgan.schedules",),

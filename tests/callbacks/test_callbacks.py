@@ -10,7 +10,17 @@ import pytest
 from PIL import Image
 
 from kgan import callbacks
-from kgan.callbacks import CollapseWatch, Every, History, NaNGuard, Progress, Recording, SampleGrid, Sparing
+from kgan.callbacks import (
+    CollapseWatch,
+    Every,
+    History,
+    NaNGuard,
+    Progress,
+    Recording,
+    SampleGrid,
+    Sparing,
+    recording,
+)
 
 
 class Model:
@@ -116,33 +126,56 @@ class Counting(Recording):
         logs["counted"] = len(self.seen)
 
 
-def test_every_records_at_epoch_ends_and_within_long_epochs():
+class Clock:
+    """Time that passes when it is told to, however busy the machine is."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    stopped = Clock()
+    monkeypatch.setattr(recording, "time", stopped)
+    return stopped
+
+
+def test_every_records_at_epoch_ends_and_within_long_epochs(clock):
     first, second = Counting(), Counting()
     every = with_model(Every([first, second], seconds=0.05))
     every.on_train_batch_end(0, {"loss": 1.0})
     assert first.seen == []
     every.on_epoch_end(0, {"loss": 2.0})
-    time.sleep(0.06)
+    clock.sleep(0.06)
     every.on_train_batch_end(1, {"loss": 3.0})
     every.on_train_batch_end(2, {"loss": 4.0})
     assert first.seen == [{"loss": 2.0}, {"loss": 3.0}]
     assert second.seen == [{"loss": 2.0, "counted": 1}, {"loss": 3.0, "counted": 2}]
 
 
-def test_what_costs_time_rests():
+def test_what_costs_time_rests(clock):
     class Slow(Sparing):
         times = 0
 
         def now(self, logs):
             self.times += 1
-            time.sleep(0.02)
+            clock.sleep(0.02)
 
     slow = Slow(share=0.1)
     for _ in range(4):
         slow.record({})
     # The first time may have been slow because it was the first; after the second it rests for nine times as long.
     assert slow.times == 2
-    time.sleep(0.25)
+    clock.sleep(0.17)
+    slow.record({})
+    assert slow.times == 2
+    clock.sleep(0.02)
     slow.record({})
     assert slow.times == 3
 
@@ -235,9 +268,10 @@ def test_tensorboard_files_hold_scalars_and_pictures(tmp_path):
 def test_they_work_in_an_ordinary_fit(tmp_path):
     inputs = keras.Input((4,))
     model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
-    model.steps = 0
     model.compile("sgd", "mse", jit_compile=False)
+    model.steps = model.optimizer.iterations
     history = History(tmp_path / "history.csv")
     model.fit(np.ones((8, 4)), np.ones(8), epochs=2, verbose=0, callbacks=[NaNGuard(), history])
     assert [sorted(row) for row in history.rows] == [["loss", "step"]] * 2
+    assert [row["step"] for row in history.rows] == [1, 2]
     assert history.rows[1]["loss"] < history.rows[0]["loss"]

@@ -21,9 +21,13 @@ def test_sharpness_difference_by_hand():
     made[1] += np.arange(4)[None, :, None] * 0.2
     expected = [10 * np.log10(2 / 0.1), 10 * np.log10(2 / 0.2)]
     np.testing.assert_allclose(sharpness_difference(target, made), expected, rtol=1e-5)
-    metric = SharpnessDifference()
+    bytes_of = [127.5 * (images + 1) for images in (target, made)]
+    np.testing.assert_allclose(sharpness_difference(*bytes_of, value_range=(0, 255)), expected, rtol=1e-4)
+    metric = SharpnessDifference.from_config(SharpnessDifference().get_config())
     metric.update_state(target, made)
     assert float(metric.result()) == pytest.approx(np.mean(expected), rel=1e-5)
+    with pytest.raises(ValueError, match="sharpness_difference: expected sides of at least 4 pixels"):
+        sharpness_difference(target[:, :3, :3], made[:, :3, :3], border=1)
 
 
 def test_an_error_of_one_level_and_of_none():
