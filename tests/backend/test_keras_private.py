@@ -114,7 +114,7 @@ def test_optimizers_parts():
 
 def test_data_adapters_and_specs():
     x, y = np.zeros((10, 2), "float32"), np.zeros((10,), "int32")
-    adapter = private.adapter_of(x, y, 4, True)
+    adapter = private.adapter_of(x, y, batch_size=4, shuffle=True)
     assert adapter.num_batches == 3
     (train, _), (held, _) = private.split_for_validation((x, y), 0.2)
     assert (len(train), len(held)) == (8, 2)
