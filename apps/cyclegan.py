@@ -88,7 +88,7 @@ class Train(Translating):
     @property
     def large(self):
         """Whether pictures are as large as the paper's deeper networks are for."""
-        return self.image_size is not None and min(self.size) >= 200
+        return min(self.size) >= 200
 
     def check(self):
         if self.scheme != "cyclegan":

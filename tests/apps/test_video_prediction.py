@@ -112,8 +112,8 @@ def test_a_damaged_file_among_good_ones_is_named(run, tmp_path, capsys):
     [
         (["--image-size", "30"], "multiples of 8, at least 32"),
         (["--stride", "2"], "with --data only"),
-        (["--gradient-weight", "-1"], "--gradient-weight of at least 0"),
-        (["--input-frames", "0"], "--input-frames to be above 0"),
+        (["--gradient-weight", "-1"], "--gradient-weight to be at least 0"),
+        (["--input-frames", "0"], "--input-frames to be at least 1"),
     ],
 )
 def test_flags_that_do_not_fit_are_one_line(flags, words, capsys):

@@ -107,7 +107,7 @@ def test_a_folder_without_pictures(app, complaint, tmp_path):
     assert "found an empty folder" in complaint(app, tmp_path / "data")
     (tmp_path / "data" / "notes.txt").write_text("none")
     assert "notes.txt" in complaint(app, tmp_path / "data")
-    assert "nothing there" in complaint(app, tmp_path / "missing")
+    assert "found nothing at" in complaint(app, tmp_path / "missing")
 
 
 def test_pictures_smaller_than_the_crops(complaint, tmp_path):
