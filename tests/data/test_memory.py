@@ -11,7 +11,7 @@ from tests.data.pictures_on_disk import gradient, write
 
 PROGRAM = """
 import resource, sys
-from kgan.data.images import images
+from kgan.data import images
 source = images(sys.argv[1], (64, 64), fit="crop")
 for batch in source.batches(32).take(200):
     pass

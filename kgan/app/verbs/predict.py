@@ -33,7 +33,7 @@ class Predict(Trained):
             APP = APP
 
             def image_network(self, model):
-                from kgan.app.predict_tiles import ImageNetwork
+                from kgan.tiles.runner import ImageNetwork
 
                 def call(images):  # {"image": float32 (1, height, width, channels) in [-1, 1]}
                     return model.predict_on_batch({"source": images["image"]})
