@@ -9,6 +9,7 @@ from kgan import ACGAN, GAN
 from kgan.networks import dcgan
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, mean, softplus, terms
+from tests.schemes.ways import replicas_first
 
 SIZE, CLASSES = (16, 16), 3
 RANDOM = np.random.default_rng(0)
@@ -24,8 +25,9 @@ def make():
     return ACGAN(generator, dcgan.discriminator(SIZE, 1, width=2, normalization=None), 6, CLASSES)
 
 
-def test_acgan(two_replicas):
-    run_scheme_test(make, DATA, PLAIN, strategy=two_replicas)
+@replicas_first
+def test_acgan(way):
+    run_scheme_test(make, DATA, PLAIN, **way)
 
 
 def cross_entropy(logits, labels):

@@ -6,6 +6,7 @@ import pytest
 from kgan import BEGAN, DRAGAN, GAN, LSGAN, WGAN, WGANGP, ConditionalGAN
 from kgan.networks import began, dcgan, mlp
 from kgan.testing import run_scheme_test
+from tests.schemes.ways import replicas_first, xla_first
 
 SIZE = (16, 16)
 RANDOM = np.random.default_rng(0)
@@ -31,26 +32,31 @@ def networks(classes=0, normalization="batch", conditioning="concatenate"):
     )
 
 
+def conditional(conditioning):
+    return lambda: ConditionalGAN(*networks(3, conditioning=conditioning), 6, classes=3)
+
+
 def images(data):
     return {"image": data["image"]}
 
 
-def test_gan(data, two_replicas):
-    run_scheme_test(
-        lambda: GAN(*networks(), 6), images(data), {**PLAIN, "ema_decay": 0.9}, strategy=two_replicas
-    )
+@replicas_first
+def test_gan(data, way):
+    run_scheme_test(lambda: GAN(*networks(), 6), images(data), {**PLAIN, "ema_decay": 0.9}, **way)
 
 
-def test_wgan_gp_with_three_critic_steps(data, two_replicas):
+@replicas_first
+def test_wgan_gp_with_three_critic_steps(data, way):
     run_scheme_test(
         lambda: WGANGP(*networks(normalization=None), 6),
         images(data),
         {**PLAIN, "discriminator_steps": 3},
-        strategy=two_replicas,
+        **way,
     )
 
 
-def test_began(data, two_replicas):
+@replicas_first
+def test_began(data, way):
     run_scheme_test(
         lambda: BEGAN(
             began.generator(SIZE, 1, latent_size=4, width=2),
@@ -60,19 +66,17 @@ def test_began(data, two_replicas):
         ),
         images(data),
         PLAIN,
-        strategy=two_replicas,
+        **way,
     )
 
 
-@pytest.mark.parametrize("conditioning", ["concatenate", "projection"])
-def test_conditional_gan(data, two_replicas, conditioning):
-    run_scheme_test(
-        lambda: ConditionalGAN(*networks(3, conditioning=conditioning), 6, classes=3),
-        data,
-        {**PLAIN, "loss": "hinge"},
-        strategy=two_replicas if conditioning == "projection" else None,
-        xla=conditioning == "projection",
-    )
+@xla_first
+def test_conditional_gan_by_projection(data, way):
+    run_scheme_test(conditional("projection"), data, {**PLAIN, "loss": "hinge"}, **way)
+
+
+def test_conditional_gan_by_concatenation(data):
+    run_scheme_test(conditional("concatenate"), data, {**PLAIN, "loss": "hinge"}, xla=False)
 
 
 def points():

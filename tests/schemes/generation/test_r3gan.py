@@ -32,7 +32,7 @@ def test_r3gan(classes, two_replicas):
     if classes:
         data["label"] = RANDOM.integers(0, 3, 48).astype("int32")
     run_scheme_test(
-        lambda: make(classes), data, PLAIN, strategy=two_replicas if classes else None, xla=bool(classes)
+        lambda: make(classes), data, PLAIN, strategy=two_replicas if classes else None, xla=not classes
     )
 
 

@@ -12,6 +12,7 @@ from kgan.schemes.text.stackgan import normal_divergence
 from kgan.schemes.text.wrong_captions import wrong_partners
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
+from tests.schemes.ways import replicas_first, xla_first
 
 COLORS = ["red", "green", "blue"]
 CAPTIONS = [f"a {color} {thing}" for color in COLORS for thing in ("bird", "fish", "cat", "dog")]
@@ -96,7 +97,7 @@ def stacked(second=False, **options):
 @pytest.mark.parametrize("second", [False, True])
 def test_stackgan(second, two_replicas):
     strategy = two_replicas if second else None
-    run_scheme_test(lambda: stacked(second), DATA, PLAIN, strategy=strategy, xla=second)
+    run_scheme_test(lambda: stacked(second), DATA, PLAIN, strategy=strategy, xla=not second)
 
 
 def test_normal_divergence_by_hand():
@@ -137,14 +138,14 @@ def test_joint_embedding(two_replicas):
     run_scheme_test(make, DATA, PLAIN, strategy=two_replicas, xla=False)
 
 
-def test_gancls(two_replicas):
-    run_scheme_test(
-        lambda: gancls(interpolation=0.5, style_encoder=image_encoder(2)), DATA, PLAIN, strategy=two_replicas
-    )
+@replicas_first
+def test_gancls(way):
+    run_scheme_test(lambda: gancls(interpolation=0.5, style_encoder=image_encoder(2)), DATA, PLAIN, **way)
 
 
-def test_dfgan(two_replicas):
-    run_scheme_test(lambda: dfgan(image_encoder=image_encoder()), DATA, PLAIN, strategy=two_replicas)
+@xla_first
+def test_dfgan(way):
+    run_scheme_test(lambda: dfgan(image_encoder=image_encoder()), DATA, PLAIN, **way)
 
 
 @pytest.mark.parametrize("hardest", [False, True])

@@ -7,6 +7,7 @@ import pytest
 from kgan import CycleGAN
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, discriminator, generator, images, mean, terms
+from tests.schemes.ways import xla_first
 
 DATA = {"a": images(), "b": images(seed=1)}
 
@@ -16,8 +17,9 @@ def make(**options):
     return CycleGAN(*networks, **{"image_size": (8, 8), "pool_size": 5, **options})
 
 
-def test_cyclegan(two_replicas):
-    run_scheme_test(make, DATA, PLAIN, strategy=two_replicas)
+@xla_first
+def test_cyclegan(way):
+    run_scheme_test(make, DATA, PLAIN, **way)
 
 
 def test_terms_and_weights():

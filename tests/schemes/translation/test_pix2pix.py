@@ -8,12 +8,14 @@ from kgan import Pix2Pix
 from kgan.networks import unet
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, discriminator, generator, images, mean, softplus, terms
+from tests.schemes.ways import replicas_first
 
 DATA = {"source": images(), "target": images(seed=1)}
 
 
-def test_pix2pix(two_replicas):
-    run_scheme_test(lambda: Pix2Pix(generator(), discriminator(1)), DATA, PLAIN, strategy=two_replicas)
+@replicas_first
+def test_pix2pix(way):
+    run_scheme_test(lambda: Pix2Pix(generator(), discriminator(1)), DATA, PLAIN, **way)
 
 
 @pytest.mark.parametrize("conditional", [True, False])
