@@ -107,7 +107,8 @@ class Train(Training):
             channels=self.channels,
             minimum_motion=self.minimum_motion,
             flip=self.mirror,
-            cache=Path(self.run) / "frames",
+            # Hidden, as it is filled before the run begins, and a run begins in a folder without files in sight.
+            cache=Path(self.run) / ".frames",
         )
 
     def open(self, frames=None):
