@@ -64,7 +64,14 @@ class Spy(DiffAugment):
 FEW = AdaptiveAugment(target=-0.9, images=40, interval=1, transforms=["shift", "luma"], oversample=False)
 
 
-@pytest.mark.parametrize("augment", [DiffAugment("translation"), FEW], ids=["diffaugment", "adaptive"])
+# The adaptive one, on two replicas, takes a minute; how p moves and is saved has tests of its own below.
+@pytest.mark.parametrize(
+    "augment",
+    [
+        pytest.param(DiffAugment("translation"), id="diffaugment"),
+        pytest.param(FEW, id="adaptive", marks=pytest.mark.slow),
+    ],
+)
 def test_a_scheme_with_augmentation_keeps_all_promises(augment, two_replicas):
     run_scheme_test(
         gan,

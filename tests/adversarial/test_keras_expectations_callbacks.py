@@ -11,9 +11,14 @@ import tensorflow as tf
 from tests.adversarial import keras_table
 
 EPOCHS = 3
+# A callback sees the loop, never what a batch holds: one scheme of a turn a step, one of several.
+QUICK = ("GAN", "WGANGP")
+CASES = [
+    pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in keras_table.SCHEMES
+]
 
 
-@pytest.fixture(scope="module", params=keras_table.CASES)
+@pytest.fixture(scope="module", params=CASES)
 def case(request):
     """(model without a graph to trace, its arrays, its state before training): one for all callbacks of a scheme."""
     name = request.param
