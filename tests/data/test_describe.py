@@ -129,4 +129,4 @@ def test_C14_caption_files_that_are_used_are_not_passed_over(tmp_path):
         (tmp_path / f"{number}.txt").unlink()
     (tmp_path / "notes.md").write_text("mine")
     (tmp_path / "captions.csv").write_text("file,caption\n0.png,a cat\n1.png,a dog\n")
-    assert "1 other files passed over: notes.md" in captions(tmp_path, 8).summary()
+    assert "1 other file passed over: notes.md" in captions(tmp_path, 8).summary()
