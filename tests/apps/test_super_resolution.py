@@ -19,6 +19,7 @@ from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.score_table import ScoreTable
 from kgan.objectives import direction
 from kgan.tasks.super_resolution import enlarging
+from kgan.tasks.super_resolution.perceptual import perceptual as perceptual_of
 
 pytestmark = pytest.mark.usefixtures("load_once")
 APP = "super-resolution"
@@ -114,9 +115,7 @@ def test_features_of_ones_own_train_and_measure(photos, tmp_path, capsys):
     keras.Model(image, maps, name="mine").save(tmp_path / "mine.keras")
     keras.Model(image, maps["edges"]).save(tmp_path / "one.keras")
     settings = {"data": str(photos), "network": "small", "width": 4, "blocks": 1, "image_size": "32"}
-    perceptual, weights = super_resolution.Train(
-        **settings, features=str(tmp_path / "mine.keras"), feature_layers=("edges",)
-    ).perceptual()
+    perceptual, weights = perceptual_of(str(tmp_path / "mine.keras"), ("edges",), "srgan", print)
     x = np.random.default_rng(0).uniform(-1, 1, (2, 1, 8, 8, 3)).astype("float32")
     edges = keras.saving.load_model(tmp_path / "mine.keras").get_layer("edges")
     assert float(perceptual(*x)) == pytest.approx(float(direction(edges(x[0]), edges(x[1]))[0]), rel=1e-5)
