@@ -122,5 +122,7 @@ def test_the_discriminators_see_the_pool_and_the_generators_do_not():
 def test_another_size_than_the_pools_is_told():
     model = make(image_size=(8, 16))
     model.compile(jit_compile=False)
-    with pytest.raises(ValueError, match=r"ImagePool: expected images of \(8, 16, 1\), received \(8, 8, 1\)"):
+    with pytest.raises(
+        ValueError, match=r"expected 'a' of shape \(batch, 8, 16, 1\), received \(batch, 8, 8, 1\)"
+    ):
         model.fit(DATA, batch_size=4, verbose=0)
