@@ -5,6 +5,7 @@ from keras import ops
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
+from kgan.adversarial.networks import inputs_by_name
 from kgan.adversarial.terms import summed
 
 
@@ -70,6 +71,10 @@ class VideoPredictionGAN(AdversarialModel):
     @property
     def discriminator_side(self):
         return self.discriminators
+
+    @property
+    def input_signature(self) -> dict:
+        return inputs_by_name(self.generator, "frames")
 
     def pyramid(self, frames):
         """`(batch, n, height, width, channels)` at every scale, coarsest first."""
