@@ -13,8 +13,9 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.app.run import stages
+from kgan.app.run import plan, stages
 from kgan.app.run.checkpoint import FORMAT, Checkpoints
+from kgan.app.run.plan import Measured
 from kgan.app.run.run_folder import RunFolder
 from kgan.app.run.stages import Stage
 from kgan.cli import dispatch
@@ -278,16 +279,20 @@ def test_a_failed_beginning_leaves_nothing(tmp_path, capsys):
     assert not run.exists()
 
 
-def test_minutes_make_a_plan_of_steps_that_resume_follows(tmp_path, capsys):
+def test_minutes_make_a_plan_of_steps_that_resume_follows(tmp_path, monkeypatch, capsys):
     run = tmp_path / "run"
     code, said = told(Train(run=str(run), minutes=1e-4, quiet=True), capsys)
     assert code == 2
     assert re.search(r"expected --minutes .* or --steps", said)
     assert not run.exists()
-    assert Train(run=str(run), minutes=0.2, signal_at=3, signal=signal.SIGINT)() == 130
+    # A machine of a known speed, so that the plan does not depend on how busy this one is: with all of 100 minutes
+    # there would be 10 steps; a tenth is left for what comes after them, and the start costs a part of one.
+    slow = Measured(compiling=0.0, step=600.0, per_epoch=3, parameters={})
+    monkeypatch.setattr(plan, "measure", lambda *args: {"train": slow})
+    assert Train(run=str(run), minutes=100, signal_at=3, signal=signal.SIGINT)() == 130
     printed = capsys.readouterr().out
     planned = json.loads((run / "config.json").read_text())["plan"]["steps"]["train"]
-    assert planned > 3
+    assert planned == 8  # of the 9 in nine tenths of it
     assert re.search(rf"Plan: {planned:,} steps, {planned * 8:,} images shown.* on this machine", printed)
-    assert Train(run=str(run), minutes=0.2, quiet=True)() == 0
+    assert Train(run=str(run), minutes=100, quiet=True)() == 0
     assert Checkpoints(run / "checkpoint").read()[1]["step"] == planned
