@@ -136,4 +136,4 @@ def _doubled(x, filters: int, normalization: str | None, name: str):
 
 
 def _picture(x, channels: int):
-    return layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float32", name="image")(x)
+    return layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float32", name="picture")(x)
