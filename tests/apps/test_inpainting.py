@@ -57,7 +57,14 @@ def gated(tmp_path_factory, photos):
     """A run as training would leave it, of a network with its first weights."""
     run = tmp_path_factory.mktemp("runs") / "run"
     train = inpainting.Train(
-        data=str(photos), run=str(run), held_out=0.25, width=4, image_size="32", xla="off", mask="boxes"
+        data=str(photos),
+        run=str(run),
+        held_out=0.25,
+        width=4,
+        image_size="32",
+        xla="off",
+        mask="boxes",
+        network="paper",
     )
     RunFolder(run).begin(APP, train.settings(), {"summary": "", "fingerprint": ""})
     train.build().save(run / "model.keras")

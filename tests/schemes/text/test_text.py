@@ -117,7 +117,8 @@ def test_stackgan_terms(second):
     assert totals["discriminator"] == pytest.approx(whole, rel=1e-5)
     m, log_s = (np.asarray(made[name], "float64") for name in ("mean", "log_deviation"))
     divergence = mean((m**2 + np.exp(log_s) ** 2 - 1) / 2 - log_s)
-    assert found["generator/divergence"] == pytest.approx(divergence, rel=1e-5)
+    # Single precision: means and variances near nothing and one leave few digits of their difference.
+    assert found["generator/divergence"] == pytest.approx(divergence, rel=1e-5, abs=1e-7)
     assert totals["generator"] == pytest.approx(mean(softplus(-fake)) + divergence, rel=1e-5)
 
 
@@ -135,7 +136,8 @@ def test_joint_embedding(two_replicas):
     def make():
         return JointEmbedding(text_encoder(), image_encoder(), tokenizer())
 
-    run_scheme_test(make, DATA, PLAIN, strategy=two_replicas, xla=False)
+    alone = {"generator_optimizer": PLAIN["generator_optimizer"]}
+    run_scheme_test(make, DATA, alone, strategy=two_replicas, xla=False)
 
 
 @replicas_first
