@@ -50,7 +50,7 @@ def shown(logs):
     [
         (32, {"penalty": "wgan-gp", "ema_half_life": 100.0}),
         (33, {"loss": "relativistic-average"}),
-        (35, {"penalty": "dragan", "ema_half_life": 100.0}),
+        pytest.param(35, {"penalty": "dragan", "ema_half_life": 100.0}, marks=pytest.mark.slow),
     ],
 )
 def test_K10_K11_fit_validation_and_evaluate_are_those_of_one_replica(two_replicas, samples, settings):
@@ -73,6 +73,7 @@ def test_K10_K11_fit_validation_and_evaluate_are_those_of_one_replica(two_replic
         assert again[name] == pytest.approx(value, rel=1e-4, abs=2e-6), name
 
 
+@pytest.mark.slow
 def test_K11_several_turns_and_a_short_last_batch(two_replicas):
     settings = {"discriminator_steps": 2, "generator_batch": "fresh"}
     options = {"batch_size": 6, "shuffle": False, "verbose": 0}
@@ -86,6 +87,7 @@ def test_K11_several_turns_and_a_short_last_batch(two_replicas):
         np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=2e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_K11_means_over_samples_that_are_unevenly_spread(two_replicas):
     import tensorflow as tf
 

@@ -26,7 +26,7 @@ def make(classes=0):
     )
 
 
-@pytest.mark.parametrize("classes", [0, 3])
+@pytest.mark.parametrize("classes", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_r3gan(classes, two_replicas):
     data = {"image": RANDOM.uniform(-1, 1, (48, 16, 16, 1)).astype("float32")}
     if classes:

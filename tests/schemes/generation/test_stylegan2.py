@@ -25,7 +25,7 @@ def make(classes=0, group_size=1, **options):
     )
 
 
-@pytest.mark.parametrize("classes", [0, 3])
+@pytest.mark.parametrize("classes", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_stylegan2(classes, two_replicas):
     data = {"image": RANDOM.uniform(-1, 1, (48, 16, 16, 1)).astype("float32")}
     if classes:

@@ -334,7 +334,10 @@ def test_sampling_by_caption_and_by_seed():
     ("make", "words"),
     [
         (lambda: gancls(interpolation=1.0), "interpolation between 0 and 1, or None, received 1.0"),
-        (lambda: GANCLS(text_encoder(4), generator(), discriminator()), "'text' of 4 numbers, received 3"),
+        (
+            lambda: GANCLS(text_encoder(4), generator(), discriminator(), latent_size=2),
+            "'text' of 4 numbers, received 3",
+        ),
         (lambda: GANCLS(text_encoder(), generator(), discriminator()), "'latent' of 100 numbers, received 2"),
         (
             lambda: GANCLS(text_encoder(), generator(), discriminator(), CaptionTokens(["a"], 7), 2),
