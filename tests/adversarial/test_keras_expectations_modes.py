@@ -6,6 +6,9 @@ import pytest
 
 from tests.adversarial import keras_table
 
+# Minutes; the callbacks' and the data's tables are in the quick suite.
+pytestmark = pytest.mark.slow
+
 BATCH = keras_table.BATCH
 MODES = {
     "graph": {},

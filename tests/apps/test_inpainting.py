@@ -286,7 +286,9 @@ def test_complaints_are_one_line_and_name_files(gated, photos, tmp_path, capsys)
         "predict", source, *shared, "--mask", black, "--invert"
     )
     assert "found none marked in" in complaint("predict", source, *shared, "--colour", "ff00fe")
-    assert "found no a.* in" in complaint("predict", source, *shared, "--mask", tmp_path / "masks")
+    assert "found no a.* nor a_mask.* in" in complaint(
+        "predict", source, *shared, "--mask", tmp_path / "masks"
+    )
     smooth = save(tmp_path / "smooth.png", np.linspace(40, 210, 30 * 40).reshape(30, 40).astype(np.uint8))
     said = complaint("predict", source, *shared, "--mask", smooth)
     assert "smooth.png, which holds the greys of a photograph" in said
