@@ -14,13 +14,13 @@ from kgan.export.reference import SIZES
 from kgan.export.savedmodel import export
 from kgan.pictures import pixels
 
+# Minutes; each app's export has quick tests of its own kind in tests/export.
+pytestmark = pytest.mark.slow
+
 TINY = {"width": 4, "xla": "off"}
 # One process serves them all.
 SERVE_ALL = f"""
 import sys
-
-# Minutes; each app's export has quick tests of its own kind in tests/export.
-pytestmark = pytest.mark.slow
 code, folders = {check.SERVE!r}, sys.argv[1:]
 for folder in folders:
     sys.argv = ["-c", folder, folder + "/{check.REFERENCE}", folder + "/answers.npz"]
