@@ -191,86 +191,19 @@ class Train(Training):
         return verdict(model, split)
 
     def build_generator(self):
-        """The network that enlarges."""
-        from kgan.networks import edsr, rrdb, srresnet
-        from kgan.tasks.super_resolution.skip import with_skip
+        from kgan.tasks.super_resolution import building
 
-        paper = self.network == "paper"
-        if self.method == "esrgan":
-            growth = 32 if paper else max(4, self.width // 2)
-            blocks = self.blocks if paper else max(1, self.blocks // 2)
-            network = rrdb.generator(self.scale, width=self.width, blocks=blocks, growth=growth)
-            return network if paper else with_skip(network, self.scale)
-        if paper:
-            return srresnet.generator(self.scale, width=self.width, blocks=self.blocks)
-        # A fifth of SRResNet's time a step, as nothing is convolved at high resolution.
-        return edsr.generator(self.scale, width=self.width, blocks=self.blocks, direct=True)
-
-    def build_discriminator(self):
-        """The network that judges large crops, or with real degradations their every pixel."""
-        from kgan.networks import srgan_discriminator, unet_discriminator
-
-        paper = self.network == "paper"
-        if self.degradation == "real":
-            return unet_discriminator.discriminator(self.size, width=64 if paper else 16)
-        size = {"width": 64} if paper else {"width": 16, "hidden_size": 128}
-        return srgan_discriminator.discriminator(self.size, **size)
-
-    def rate(self, steps):
-        """The pixel stage's rate: the paper's constant one; small: a short rise, then a cosine down to zero."""
-        import keras
-
-        if self.network == "paper":
-            return self.learning_rate
-        rising = min(100, steps // 10)
-        return keras.optimizers.schedules.CosineDecay(
-            self.learning_rate / 10,
-            max(1, steps - rising),
-            warmup_target=self.learning_rate,
-            warmup_steps=rising,
-        )
+        return building.generator(self)
 
     def build_pixel(self, steps=1000):
-        """The first stage: the generator alone."""
-        import keras
+        from kgan.tasks.super_resolution import building
 
-        from kgan.schemes import SuperResolution
-
-        model = SuperResolution(
-            self.build_generator(), "l1" if self.method == "esrgan" or self.network == "small" else "l2"
-        )
-        model.compile(
-            keras.optimizers.Adam(self.rate(steps)),
-            ema_decay=self.decay(self.ema_half_life, steps),
-            seed=self.seed,
-            jit_compile=self.jit_compile,
-        )
-        return model
+        return building.pixel_stage(self, steps)
 
     def build_adversarial(self, previous, steps=1000):
-        """The second stage, from where the first one's moving average ended."""
-        import keras
+        from kgan.tasks.super_resolution import building
 
-        from kgan import schemes
-        from kgan.tasks.super_resolution.enlarging import served
-        from kgan.tasks.super_resolution.perceptual import perceptual
-
-        generator = self.build_generator()
-        generator.set_weights(served(previous).get_weights())
-        objective, weights = perceptual(self.features, self.feature_layers, self.method, self.say)
-        scheme = schemes.ESRGAN if self.method == "esrgan" else schemes.SRGAN
-        model = scheme(generator, self.build_discriminator(), objective)
-        if self.adversarial_weight is not None:
-            weights = {**weights, "generator/adversarial": self.adversarial_weight}
-        model.compile(
-            keras.optimizers.Adam(self.adversarial_learning_rate),
-            keras.optimizers.Adam(self.adversarial_learning_rate),
-            loss_weights=weights,
-            ema_decay=self.decay(self.ema_half_life, steps),
-            seed=self.seed,
-            jit_compile=self.jit_compile,
-        )
-        return model
+        return building.adversarial_stage(self, previous, steps)
 
 
 @dataclasses.dataclass
