@@ -7,6 +7,9 @@ from kgan import backend
 
 NO_IMAGES = ("mask", "label", "caption")
 SMALL_INTEGERS = ("uint8", "int8", "int16", "uint16")
+BLACK = (
+    0.02  # of [0, 1]: some pixel of eight pictures is as dark; of [-1, 1] it is grey, and seldom the darkest
+)
 
 
 def read_batch(data, keys):
@@ -64,7 +67,7 @@ def check_range(batch):
         low, high = float(np.min(values)), float(np.max(values))
         if low < -1.5 or high > 1.5:
             fix = "Convert with x / 127.5 - 1, if they are 0 to 255."
-        elif low >= 0 and 0.5 < high <= 1 and len(values) >= 8:
+        elif 0 <= low < BLACK and 0.5 < high <= 1 and len(values) >= 8:
             fix = "Convert with 2 * x - 1, if they are 0 to 1."
         else:
             continue

@@ -15,6 +15,7 @@ ADVICE = {
     "channels last": "Put the channels last: numpy.moveaxis(images, 1, -1).",
     "one-hot": "Pass class indices, not one-hot rows: labels.argmax(-1).",
     "column": "Pass one index a sample, without an axis of their own: labels[:, 0].",
+    "batch": "Batch the data set: dataset.batch(32).",
     "size": "Resize the images, or build the networks for theirs.",
 }
 
@@ -65,7 +66,8 @@ def _reason(shape, wanted):
     if len(wanted) == 1:
         return "column" if shape[1:] == (1,) else "one-hot"
     if len(shape) == len(wanted) - 1:
-        return "channel axis"
+        unbatched = all(a == b for a, b in zip(shape, wanted[1:], strict=True) if b is not None)
+        return "batch" if unbatched and None not in shape else "channel axis"
     if len(shape) == 4 and (shape[1], wanted[-1]) in ((1, 1), (3, 3)) and shape[-1] != wanted[-1]:
         return "channels last"
     return "size"

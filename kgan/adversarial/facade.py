@@ -1,6 +1,7 @@
 """What Keras promises of any model, kept by one of two sides: saving, exporting, sampling, names that fit values."""
 
 import contextlib
+import inspect
 
 import keras
 import numpy as np
@@ -136,6 +137,20 @@ class Facade:
 
         Returns:
             float32 array `(count, height, width, channels)` in [-1, 1].
+
+        Raises:
+            ValueError: a count below 1, or a condition that the scheme does not know.
         """
+        if not isinstance(count, int | np.integer) or count < 1:
+            raise ValueError(f"sample: expected a count of at least 1, received {count!r}.")
+        known = [
+            name for name in inspect.signature(self.sample_inputs).parameters if name not in ("count", "seed")
+        ]
+        unknown = sorted(set(conditions) - {*known, "conditions"})
+        if unknown and "conditions" not in known:
+            raise ValueError(
+                f"sample: expected {' or '.join(known) or 'no condition'} from a {type(self).__name__}, received "
+                f"{', '.join(unknown)}. Leave it out."
+            )
         inputs = self.sample_inputs(count, seed, **conditions)
         return self.predict(inputs, batch_size=min(count, batch_size), verbose=0)

@@ -1,6 +1,8 @@
 """What `compile` was told: the paper's settings where it was told nothing, checked, and saved with the model."""
 
 import dataclasses
+import math
+import numbers
 from typing import Any
 
 import keras
@@ -69,6 +71,12 @@ class Settings:
             )
         if decay is not None and self.ema_half_life is not None:
             raise ValueError("compile: expected ema_decay or ema_half_life, received both. Drop one.")
+        if self.jit_compile not in (True, False, "auto"):
+            raise ValueError(f"jit_compile: expected True, False or 'auto', received {self.jit_compile!r}.")
+        if not isinstance(self.steps_per_execution, int) or self.steps_per_execution < 1:
+            raise ValueError(
+                f"steps_per_execution: expected an integer of at least 1, received {self.steps_per_execution!r}."
+            )
         one = self.generator_optimizer
         if one is self.discriminator_optimizer and isinstance(one, keras.optimizers.Optimizer):
             raise ValueError(
@@ -116,7 +124,19 @@ def _refuse(scheme, given):
 
 def _weights(own, given):
     """The scheme's own weights, and over them those given; "pixel" replaces "generator/pixel" too."""
+    if not isinstance(given, dict) or not all(_is_finite(weight) for weight in given.values()):
+        raise ValueError(
+            f"loss_weights: expected a dict from terms to finite numbers, such as {{'generator/l1': 100.0}}, received "
+            f"{given!r}."
+        )
     return {name: w for name, w in own.items() if name.split("/", 1)[-1] not in given} | dict(given)
+
+
+def _is_finite(weight):
+    # A schedule or a variable is a number later.
+    return not isinstance(weight, str | bytes) and (
+        not isinstance(weight, numbers.Real) or math.isfinite(weight)
+    )
 
 
 def _metrics(given):
@@ -137,8 +157,9 @@ def _metrics(given):
             metric.name = one  # as `keras.Model.compile` calls it
         found.append(metric)
     names = [metric.name for metric in found]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or "loss" in names:
         raise ValueError(
-            f"metrics: expected each name once, received {', '.join(names)}. Give one another name."
+            f"metrics: expected each name once, and none called 'loss', received {', '.join(names)}. Give one another "
+            "name."
         )
     return found

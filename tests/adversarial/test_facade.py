@@ -342,6 +342,12 @@ def cycle():
     return made
 
 
+def unbatched(images):
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices(images)
+
+
 LABELS = np.arange(32, dtype="int32") % 3
 LARGE = np.zeros((8, 32, 32, 1), "float32")
 COLOR = np.zeros((8, 8, 8, 3), "float32")
@@ -357,6 +363,7 @@ COLOR = np.zeros((8, 8, 8, 3), "float32")
         ),
         (compiled, lambda: X[..., 0], r"Add the channel axis: images\[..., None\]"),
         (compiled, lambda: COLOR, r"received \(batch, 8, 8, 3\)"),
+        (compiled, lambda: unbatched(X), r"Batch the data set: dataset.batch"),
         (compiled, lambda: np.moveaxis(X, -1, 1), "Put the channels last"),
         (
             cycle,
@@ -389,6 +396,7 @@ COLOR = np.zeros((8, 8, 8, 3), "float32")
         "size",
         "no channel",
         "colour",
+        "unbatched",
         "channels first",
         "pool",
         "one-hot",

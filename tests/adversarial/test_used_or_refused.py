@@ -182,6 +182,8 @@ def test_K8_sample_weight_is_refused():
         lambda m: m.fit(IMAGES, sample_weight=np.zeros(32), verbose=0),
         lambda m: m.evaluate(IMAGES, sample_weight=np.zeros(32), verbose=0),
         lambda m: m.train_on_batch(IMAGES[:8], sample_weight=np.zeros(8)),
+        lambda m: m.train_on_batch(IMAGES[:8], class_weight={0: 1.0}),
+        lambda m: m.test_on_batch(IMAGES[:8], sample_weight=np.zeros(8)),
         lambda m: m.fit(IMAGES, validation_data=(IMAGES, None, np.zeros(32)), verbose=0),
     ):
         with pytest.raises(ValueError, match="expected no sample_weight"):
@@ -222,6 +224,98 @@ def test_K13_images_of_another_range_are_told(data, range_):
     model.compile(jit_compile=False)
     with pytest.raises(ValueError, match="expected 'target' in"):
         fit(model, {"source": IMAGES[:, ::2, ::2], "target": (IMAGES + 1) * 127.5})
+
+
+def batches(*arrays):
+    import tensorflow as tf
+
+    return tf.data.Dataset.from_tensor_slices(arrays if len(arrays) > 1 else arrays[0]).batch(8)
+
+
+WIDE = (IMAGES + 1) * 127.5
+
+
+@pytest.mark.parametrize(
+    ("work", "match"),
+    [
+        (lambda m: m.fit(IMAGES, validation_data=(WIDE, None), verbose=0), "to 25"),
+        (lambda m: m.fit(batches(WIDE), verbose=0), "to 25"),
+        (lambda m: m.fit(batches((IMAGES + 1) / 2), verbose=0), "to 0.99"),
+        (lambda m: m.fit(batches(IMAGES), validation_data=batches(WIDE), verbose=0), "to 25"),
+        (lambda m: m.evaluate(WIDE, verbose=0), "to 25"),
+        (lambda m: m.evaluate(batches(WIDE), verbose=0), "to 25"),
+        (lambda m: m.train_on_batch(WIDE[:8]), "to 2"),
+        (lambda m: m.test_on_batch(WIDE[:8]), "to 2"),
+    ],
+    ids=[
+        "validation",
+        "dataset",
+        "0 to 1",
+        "both",
+        "evaluate",
+        "evaluate dataset",
+        "train batch",
+        "test batch",
+    ],
+)
+def test_K13_wherever_images_come_in(work, match):
+    with pytest.raises(ValueError, match=rf"expected 'image' in \[-1, 1\], received .*{match}") as error:
+        work(make())
+    one_line(error)
+
+
+def test_K13_a_dataset_is_looked_at_once_and_keeps_what_it_is():
+    from kgan.backend.tensorflow.first_batch import FirstBatch
+
+    seen = []
+    data = batches({"image": IMAGES, "label": np.arange(32)}).repeat(2)
+    watched = FirstBatch(seen.append).of(data)
+    assert watched.element_spec == data.element_spec
+    assert int(watched.cardinality()) == 8
+    for mine, theirs in zip(watched, data, strict=True):
+        np.testing.assert_array_equal(mine["image"], theirs["image"])
+    (first,) = seen
+    np.testing.assert_array_equal(first["image"], IMAGES[:8])
+    np.testing.assert_array_equal(first["label"], np.arange(8))
+
+
+def loss(real, made):
+    return ops.mean(made)
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        (
+            {"loss_weights": {"generator/adversarial": float("nan")}},
+            "loss_weights: expected a dict .* finite",
+        ),
+        ({"loss_weights": {"generator/adversarial": "2"}}, "finite numbers"),
+        ({"loss_weights": [1.0, 2.0]}, "loss_weights: expected a dict"),
+        ({"jit_compile": "yes"}, "jit_compile: expected True, False or 'auto'"),
+        ({"steps_per_execution": 0}, "steps_per_execution: expected an integer of at least 1"),
+        ({"metrics": [loss]}, "none called 'loss'"),
+    ],
+)
+def test_K8_settings_out_of_range_are_refused(settings, match):
+    with pytest.raises(ValueError, match=match) as error:
+        make(**settings)
+    one_line(error)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "match"),
+    [
+        ({"count": 0}, "count of at least 1, received 0"),
+        ({"count": -1}, "count of at least 1, received -1"),
+        ({"count": 2.5}, "count of at least 1, received 2.5"),
+        ({"count": 2, "label": 3}, "expected no condition from a GAN, received label"),
+    ],
+)
+def test_K15_what_cannot_be_sampled_is_one_line(arguments, match):
+    with pytest.raises(ValueError, match=match) as error:
+        make().sample(**arguments)
+    one_line(error)
 
 
 def conditional(classes, told=None):

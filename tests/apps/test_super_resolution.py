@@ -18,7 +18,7 @@ from kgan.metrics.enlargement_scores import enlargement_scores
 from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.score_table import ScoreTable
 from kgan.objectives import direction
-from kgan.tasks.super_resolution import enlarging
+from kgan.tasks.super_resolution import building, enlarging
 from kgan.tasks.super_resolution.perceptual import perceptual as perceptual_of
 
 pytestmark = pytest.mark.usefixtures("load_once")
@@ -149,10 +149,10 @@ def test_a_folder_on_a_cpu_is_trained_by_pixels_alone_unless_asked(photos):
 
 def test_the_small_networks_rate_rises_shortly_and_falls_to_zero():
     train = super_resolution.Train(network="small", width=4, blocks=1, learning_rate=1e-3)
-    rate = train.rate(1000)
+    rate = building.rate(train, 1000)
     found = [float(rate(step)) for step in (0, 50, 100, 550, 1000, 5000)]
     np.testing.assert_allclose(found, [1e-4, 5.5e-4, 1e-3, 5e-4, 0, 0], atol=1e-8)
-    assert super_resolution.Train(network="paper", data="x").rate(1000) == 1e-4
+    assert building.rate(super_resolution.Train(network="paper", data="x"), 1000) == 1e-4
 
 
 def test_real_degradation_has_the_discriminator_that_judges_pixels(photos):

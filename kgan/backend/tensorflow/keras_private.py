@@ -179,8 +179,8 @@ def arrays_of(x, y):
     nothing of what is read only once."""
     if isinstance(x, keras.utils.PyDataset):
         return [x[0]] if x.num_batches else []
-    leaves = keras.tree.flatten((x, y))
-    return [(x, y)] if all(leaf is None or hasattr(leaf, "shape") for leaf in leaves) and leaves else []
+    leaves = [leaf for leaf in keras.tree.flatten((x, y)) if leaf is not None]
+    return [(x, y)] if leaves and all(hasattr(leaf, "shape") for leaf in leaves) else []
 
 
 def adapter_of(x, y, sample_weight=None, **options):

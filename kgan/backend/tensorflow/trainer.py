@@ -10,6 +10,7 @@ from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import keras_private
 from kgan.backend.tensorflow.adapters import Grouped
 from kgan.backend.tensorflow.compilation import Compilation
+from kgan.backend.tensorflow.first_batch import FirstBatch
 from kgan.backend.tensorflow.grouping import is_group, turns_of
 from kgan.backend.tensorflow.replicas import counting, place_in_batch, replica_count, replica_sum
 from kgan.backend.tensorflow.updates import Updates
@@ -161,8 +162,16 @@ class Trainer(keras_private.BeforeFirstStep):
             )
         refuse_weights(*(options.get(name) for name in ("sample_weight", "class_weight")))
         refuse_weights(keras.utils.unpack_x_y_sample_weight(options.get("validation_data"))[2])
-        for known in keras_private.arrays_of(x, y):
-            self._play.game.check(known)
+        held_out = options.get("validation_data")
+        self._check_arrays(x, y)
+        self._check_arrays(*keras.utils.unpack_x_y_sample_weight(held_out)[:2])
+        first = FirstBatch(self._play.game.check)
+        if not keras_private.is_multi_worker(
+            self.distribute_strategy
+        ):  # Those rewrite data sets to share them out.
+            x = first.of(x)
+            if held_out is not None:
+                options["validation_data"] = first.of(held_out)
         count = self._play.batches_per_step
         if count > 1:
             split, weight = options.pop("validation_split", 0.0), options.pop("sample_weight", None)
@@ -180,7 +189,8 @@ class Trainer(keras_private.BeforeFirstStep):
                 )
             x, y, batch_size = Grouped(adapter, count), None, None
         options |= {"batch_size": batch_size, "epochs": epochs, "verbose": verbose, "callbacks": callbacks}
-        history = super().fit(x, y, **options)
+        with first.told():
+            history = super().fit(x, y, **options)
         for side in SIDES:
             # What an optimizer with use_ema does at the end, it does for each side.
             self._play.game.optimizer_of(side).finalize_variable_values(self._play.game.variables_of(side))
@@ -189,7 +199,31 @@ class Trainer(keras_private.BeforeFirstStep):
     def evaluate(self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, **options):
         """`keras.Model.evaluate`: the same terms as in training, in inference mode, with the same numbers drawn."""
         refuse_weights(sample_weight)
-        return super().evaluate(x, y, batch_size, verbose, **options)
+        if not hasattr(self, "_play"):
+            raise ValueError(
+                "evaluate: expected a compiled model, received one that is not. Call compile() before."
+            )
+        self._check_arrays(x, y)
+        first = FirstBatch(self._play.game.check)
+        with first.told():
+            x = x if keras_private.is_multi_worker(self.distribute_strategy) else first.of(x)
+            return super().evaluate(x, y, batch_size, verbose, **options)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """`keras.Model.train_on_batch`, for steps of one batch."""
+        refuse_weights(sample_weight, class_weight)
+        self._check_arrays(x, y)
+        return super().train_on_batch(x, y, return_dict=return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """`keras.Model.test_on_batch`."""
+        refuse_weights(sample_weight)
+        self._check_arrays(x, y)
+        return super().test_on_batch(x, y, return_dict=return_dict)
+
+    def _check_arrays(self, x, y=None):
+        for known in keras_private.arrays_of(x, y) if hasattr(self, "_play") else ():
+            self._play.game.check(known)
 
     # What a scheme whose algorithm is another one may call in a train_step of its own.
 
