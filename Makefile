@@ -8,7 +8,7 @@ READY := $(VENV)/.installed
 LOWEST := .venv-lowest
 LOWEST_READY := $(LOWEST)/.installed
 
-.PHONY: demo test test-slow test-lowest test-all lint format clean
+.PHONY: demo test test-slow test-lowest test-all kills lint format clean
 
 $(READY): pyproject.toml setup.py kgan/version.py
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,9 @@ test: $(READY)  ## the fast tests, under ten minutes on two cores
 
 test-slow: $(READY)  ## those of minutes, one at a time, as some of them look at the clock
 	$(BIN)/python -m pytest -m slow
+
+kills: $(READY)  ## end runs by `kill -9` at twenty random moments, resume them, compare every variable
+	$(BIN)/python -m pytest -m slow tests/app/test_kills.py -s
 
 test-lowest: $(LOWEST_READY)  ## engine, schemes and layers on the lowest versions that pyproject.toml allows
 	$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile tests/adversarial tests/backend tests/layers \

@@ -68,6 +68,29 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 @keras.saving.register_keras_serializable("kgan.schedules")
+class Scaled(keras.optimizers.schedules.LearningRateSchedule):
+    """Another schedule, times a number: `rate(step) = factor * schedule(step)`.
+
+    Args:
+        schedule: a Keras schedule.
+        factor: above zero.
+    """
+
+    def __init__(self, schedule, factor):
+        self.schedule, self.factor = schedule, factor
+
+    def __call__(self, step):
+        return self.factor * self.schedule(step)
+
+    def get_config(self):
+        return {"schedule": keras.optimizers.schedules.serialize(self.schedule), "factor": self.factor}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(keras.optimizers.schedules.deserialize(config["schedule"]), config["factor"])
+
+
+@keras.saving.register_keras_serializable("kgan.schedules")
 class ScheduledAdam(keras.optimizers.Adam):
     """Adam whose beta_2 follows a schedule (Huang et al. 2024, arXiv:2501.05441: from 0.9 to 0.99).
 

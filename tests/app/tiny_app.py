@@ -1,5 +1,6 @@
 """An app that trains in a second: what a new app writes on the harness, and no more."""
 
+import contextlib
 import dataclasses
 import os
 import sys
@@ -33,8 +34,14 @@ class Train(Training):
     """Which."""
     spoil_at: int = 0
     """Step after which a weight becomes NaN."""
+    spoilings: int = 99
+    """How often."""
+    fill: str | None = None
+    """File on a small disk that is filled at `fill_at`."""
+    fill_at: int = 0
+    """Step after which that disk is full."""
 
-    FREE = Training.FREE | {"signal_at", "signal", "spoil_at"}
+    FREE = Training.FREE | {"signal_at", "signal", "spoil_at", "spoilings", "fill", "fill_at"}
 
     def open(self):
         from kgan.data import Source
@@ -81,16 +88,28 @@ class Train(Training):
     def disturbances(self):
         import keras
 
+        spoilt = []
+
         def disturb(batch, logs):
             step = int(model_of.model.steps)
             if step == self.signal_at:
                 os.kill(os.getpid(), self.signal)
-            if step == self.spoil_at:
+            if step == self.fill_at and self.fill:
+                fill(self.fill)
+            if step == self.spoil_at and len(spoilt) < self.spoilings:
+                spoilt.append(step)
                 weight = model_of.model.generator.trainable_variables[0]
                 weight.assign(weight * float("nan"))
 
         model_of = keras.callbacks.LambdaCallback(on_train_batch_end=disturb)
         return [model_of]
+
+
+def fill(path):
+    """Writes until the disk is full."""
+    with open(path, "ab", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(bytes(1024))
 
 
 if __name__ == "__main__":

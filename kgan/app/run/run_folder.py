@@ -15,6 +15,8 @@ CONFIGURATION = "config.json"
 FILES = "files.tsv"
 # Of what a run folder holds: raised when an older kgan could not read it.
 FORMAT = 2
+# What the configuration says of a stage that came to NaN.
+SECOND_TRY = "second_try"
 # What a run writes; `--overwrite` removes these and nothing else.
 CONTENTS = (
     CONFIGURATION,
@@ -142,7 +144,7 @@ class RunFolder:
                 self._refuse_another(asked, free, files or {}, again)
             self._refuse_lost()
             kept = self.configuration()
-            asked = {**{name: kept[name] for name in ("plan",) if name in kept}, **asked}
+            asked = {**{name: kept[name] for name in ("plan", SECOND_TRY) if name in kept}, **asked}
         self._write(asked)
         self._write_files(files or {})
         return earlier

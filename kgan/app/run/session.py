@@ -8,13 +8,15 @@ import keras
 
 from kgan.app import device
 from kgan.app.run import plan as plans
+from kgan.app.run import second_try as second_tries
 from kgan.app.run.interruption import Clock, Interruption, Stopped
 from kgan.app.run.loading import load_model
 from kgan.app.run.report import write_report
-from kgan.app.run.run_folder import RunFolder
+from kgan.app.run.run_folder import SECOND_TRY, RunFolder
 from kgan.app.run.stages import StageRunner
 from kgan.app.run.words import network_lines, plan_lines
 from kgan.backend import strategies
+from kgan.callbacks import TrainingDiverged
 from kgan.cli.dispatch import command_line
 from kgan.errors import UserError
 
@@ -111,22 +113,34 @@ def _train(training, split, stages, strategy, folder, began):
     _clean(training)
     for line in plan_lines(plan, training.batch_size, len(split.training), measured, training.shows_after):
         training.say(line)
-    runner = StageRunner(
-        plan=plan,
-        folder=folder,
-        batch_size=training.batch_size,
-        seed=training.seed,
-        clock=Clock(began),
-        checkpoint_seconds=training.checkpoint_seconds,
-        start=training.init_from and (lambda model: initialise(model, training.init_from)),
-        report=report,
-        scope=strategy.scope,
-        say=training.say,
-        quiet=training.quiet,
-        choice=_choice(training),
-    )
     with Interruption().listening() as interruption:
-        model = runner.run(interruption)
+        model = None
+        while model is None:
+            second_try = folder.configuration().get(SECOND_TRY)
+            runner = StageRunner(
+                plan=plan,
+                folder=folder,
+                batch_size=training.batch_size,
+                seed=training.seed,
+                clock=Clock(began),
+                checkpoint_seconds=training.checkpoint_seconds,
+                start=training.init_from and (lambda model: initialise(model, training.init_from)),
+                report=report,
+                scope=strategy.scope,
+                say=training.say,
+                quiet=training.quiet,
+                choice=_choice(training),
+                second_try=second_try,
+                on_nan=second_tries.advice(training.on_nan, second_try),
+            )
+            try:
+                model = runner.run(interruption)
+            except TrainingDiverged as error:
+                if training.on_nan != "retry" or second_try:
+                    raise
+                folder.note(**{SECOND_TRY: {"stage": runner.stage, "rate": second_tries.RATE}})
+                print(second_tries.line(error, runner.stage), flush=True)
+                _clean(training)
     verdict = training.verdict(model, split)
     if verdict is not None:
         for line in verdict.lines(plan.total, training.shows_after):

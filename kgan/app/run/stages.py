@@ -11,6 +11,7 @@ from kgan import callbacks
 from kgan.app.run.checkpoint import Checkpoints
 from kgan.app.run.checkpoint_callbacks import CheckpointKeeper, ContinueEpoch, Seldom, save_model
 from kgan.app.run.interruption import StopOnSignal
+from kgan.app.run.second_try import SmallerRates
 from kgan.app.run.words import network_lines
 from kgan.errors import UserError
 
@@ -92,6 +93,11 @@ class StageRunner:
         say: callable that takes a line.
         quiet: bool, whether to show no progress.
         choice: str, how the size of the networks came about, or None.
+        second_try: what the configuration notes of a stage that came to NaN, or None.
+        on_nan: str, what may still be done about NaN, for advice.
+
+    Attributes:
+        stage: the name of the stage that is trained.
     """
 
     def __init__(
@@ -108,6 +114,8 @@ class StageRunner:
         say,
         quiet,
         choice=None,
+        second_try=None,
+        on_nan="",
     ):
         self.plan = plan
         self.folder = folder
@@ -121,6 +129,9 @@ class StageRunner:
         self.say = say
         self.quiet = quiet
         self.choice = choice
+        self.second_try = second_try
+        self.on_nan = on_nan
+        self.stage = None
         self.rows = []
 
     def run(self, interruption):
@@ -142,6 +153,7 @@ class StageRunner:
         for index, (stage, store) in enumerate(zip(stages, stores, strict=True)):
             with self.scope():
                 model = stage.built(model, self.plan.steps[stage.name])
+            self.stage, rates = stage.name, SmallerRates(model, self.second_try, stage.name)
             sizes = {network.name: network.count_params() for network in model.networks}
             for line in network_lines(sizes, self.choice):
                 self.say(line)
@@ -154,6 +166,7 @@ class StageRunner:
                 self.clock.earlier = max(self.clock.earlier, metadata["seconds"])
             elif index == 0 and self.start:
                 self.start(model)
+            rates.take()
             if any(later.files() for later in stores[index + 1 :]):
                 continue
             self._train(index, model, store, state, interruption)
@@ -227,8 +240,8 @@ class StageRunner:
             }
 
         advice = (
-            f"the last good checkpoint stays in {store.folder}; try another --run with lower learning rates, a "
-            f"penalty such as r1 or float32, from here with --init-from {self.folder.path}"
+            f"the last good checkpoint stays in {store.folder}; {self.on_nan}try another --run with lower learning "
+            f"rates, a penalty such as r1 or float32, from here with --init-from {self.folder.path}"
         )
         kept = {"guard": callbacks.NaNGuard(advice=advice, weights=False)}
         if stage.watched is not None:

@@ -31,6 +31,7 @@ class Training:
             "epochs",
             "minutes",
             "checkpoint_seconds",
+            "on_nan",
             "dry_run",
             "overwrite",
             "quiet",
@@ -73,6 +74,9 @@ class Training:
     """Fine-tune: start from the weights of this run folder or `.keras` file."""
     checkpoint_seconds: flags.Above = 60.0
     """The longest time between two checkpoints; each epoch's end writes one too."""
+    on_nan: Literal["stop", "retry"] = "stop"
+    """When a loss or a weight is no number any more: stop, or go once more from the last good checkpoint, with half the
+    learning rates."""
     dry_run: bool = False
     """Print settings, data, parameter counts and a time estimate, and train nothing."""
     overwrite: bool = False

@@ -153,6 +153,7 @@ def test_nan_stops_and_keeps_the_last_good_checkpoint(tmp_path):
     line = str(error.value)
     assert "NaN" in line
     assert "learning rate" in line
+    assert "--on-nan retry" in line
     assert str(run / "checkpoint") in line
     state, metadata = state_of(run)
     assert metadata["step"] == 6
