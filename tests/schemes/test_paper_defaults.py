@@ -11,7 +11,7 @@ import keras
 import pytest
 
 import kgan
-from kgan import losses, penalties
+from kgan import losses, networks, penalties
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Adam:
     rate: float
     beta_1: float
     beta_2: float = 0.999  # Adam's own (Kingma and Ba 2014), where a paper says nothing
+    epsilon: float | None = None  # where a paper names one
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,6 +136,64 @@ PAPERS = {
         weights={"generator/pixel": 0.999, "generator/adversarial": 0.001},
         constructor={"overlap": 7},
     ),
+    # Odena et al. 2017, appendix A, tables 1 and 2: Adam with 0.0002 and beta_1 0.5, batches of 100.
+    "ACGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=100),
+    # Huang et al. 2024, section 3 and appendix: R1 and R2 of one gamma; the published presets: Adam with betas 0
+    # and 0.9 to 0.99, epsilon 1e-8, 2e-4 to 5e-5. Gamma is by data set, from 0.05 down to 0.005 (CIFAR-10) and from 150
+    # down to 15 (FFHQ 256x256); 1 is kgan's, between that of FFHQ 64x64 at the start and at the end (2 and 0.2).
+    "R3GAN": Paper(
+        "relativistic",
+        **alike(Adam(2e-4, 0.0, 0.99, 1e-8)),
+        penalties={"r1": {"weight": 1.0, "interval": 1}, "r2": {"weight": 1.0, "interval": 1}},
+    ),
+    # Karras et al. 2020, appendix B: Adam with 0.002, betas 0 and 0.99, epsilon 1e-8; R1 of gamma 10 (Karras et al.
+    # 2019, appendix C) on every 16th step, path length of weight 2 on every 8th, its mean followed at 0.01; styles
+    # mixed in 0.9 of the pictures.
+    "StyleGAN2": Paper(
+        "non-saturating",
+        **alike(Adam(2e-3, 0.0, 0.99, 1e-8)),
+        penalties={"r1": {"weight": 10.0, "interval": 16}},
+        constructor={"mixing": 0.9, "path_weight": 2.0, "path_interval": 8, "path_decay": 0.01},
+    ),
+    # Reed, Akata, Lee and Schiele 2016, section 5: RMSprop at 0.0007. Adam at 0.001 is kgan's, as it says.
+    "JointEmbedding": Paper(None, Adam(1e-3, 0.9), None, constructor={"hardest": False}),
+    # Reed et al. 2016 (arXiv:1605.05396), section 5: Adam with 0.0002 and momentum 0.5, batches of 64; algorithm 1:
+    # both wrong pairs at half weight, of one score for the right one; 4.3: beta 0.5, if sentences are interpolated.
+    "GANCLS": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"discriminator/adversarial": 0.5, "discriminator/mismatch": 0.5},
+        batch=64,
+        constructor={"latent_size": 100, "interpolation": None},
+    ),
+    # Zhang et al. 2017, section 4.2 and equation 4: Adam with 0.0002, lambda 1; beta_1 0.5 in the authors' code.
+    "StackGAN": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"discriminator/adversarial": 0.5, "discriminator/mismatch": 0.5},
+        constructor={"latent_size": 100},
+    ),
+    # Tao et al. 2022, equation 2: both wrong pairs at half weight; section 4.1 and equation 1: Adam with betas 0 and
+    # 0.9, 0.0001 for G and 0.0004 for D; k = 2, p = 6.
+    "DFGAN": Paper(
+        "hinge",
+        Adam(1e-4, 0.0, 0.9),
+        Adam(4e-4, 0.0, 0.9),
+        weights={
+            "discriminator/adversarial": 0.5,
+            "discriminator/mismatch": 0.5,
+            "discriminator/matching_aware": 2.0,
+        },
+        constructor={"power": 6, "latent_size": 100},
+    ),
+    # Mathieu et al. 2016, section 4.1: lambda_adv 0.05, the others 1, p = 2. SGD at 0.04 and 0.02 there; Adam is
+    # kgan's, which its docstring says.
+    "VideoPredictionGAN": Paper(
+        "non-saturating",
+        **alike(Adam(1e-4, 0.5)),
+        weights={"generator/adversarial": 0.05},
+        constructor={"p": 2},
+    ),
     # Yu et al. 2019, section 3.4: hinge, L1 of weight 1; the authors' code: Adam with 1e-4, betas 0.5 and 0.999.
     "FreeFormInpainting": Paper("hinge", **alike(Adam(1e-4, 0.5))),
 }
@@ -172,7 +231,53 @@ def with_label(make):
     return keras.Model({"image": image, "label": label}, keras.layers.Dense(1)(joined))
 
 
+def to_image(**sizes):
+    inputs = {name: keras.Input((size,), name=name) for name, size in sizes.items()}
+    made = keras.layers.Dense(192)(keras.layers.Concatenate()(list(inputs.values())))
+    return keras.Model(inputs, keras.layers.Reshape((8, 8, 3))(made))
+
+
+def reader():
+    tokens = keras.Input((3,), dtype="int32", name="tokens")
+    return keras.Model(tokens, keras.layers.Flatten()(keras.layers.Embedding(5, 1)(tokens)))
+
+
+def of_text(*between):
+    image, text = picture(), keras.Input((3,), name="text")
+    joined = keras.layers.Concatenate()([keras.layers.Flatten()(image), text])
+    judge = keras.Model({"image": image, "text": text}, keras.layers.Dense(1)(joined))
+    return (
+        reader(),
+        *between,
+        to_image(latent=100, **({"condition": 4} if between else {"text": 3})),
+        judge,
+    ), {}
+
+
+def of_frames():
+    seen = keras.Input((2, 8, 8, 3), name="frames")
+    made = keras.layers.TimeDistributed(keras.layers.Conv2D(3, 1))(seen[:, :1])
+    following = keras.Input((1, 8, 8, 3), name="next")
+    joined = keras.layers.Flatten()(keras.layers.Concatenate(axis=1)([seen, following]))
+    judge = keras.Model({"frames": seen, "next": following}, keras.layers.Dense(1)(joined))
+    return (keras.Model(seen, {"frames": made}), [judge]), {}
+
+
+def of_styles():
+    sizes = {"image_size": (16, 16), "width": 2, "most": 4}
+    made = networks.stylegan2.generator(**sizes, latent_size=4, style_size=4, depth=1)
+    return (made, networks.stylegan2.discriminator(**sizes, group_size=1)), {"latent_size": 4}
+
+
 NETWORKS = {
+    "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
+    "StyleGAN2": of_styles,
+    "JointEmbedding": lambda: (
+        (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
+    ),
+    "StackGAN": lambda: of_text(networks.stackgan.augmentation(3, 4)),
+    **dict.fromkeys(("GANCLS", "DFGAN"), of_text),
+    "VideoPredictionGAN": of_frames,
     "ConditionalGAN": lambda: ((with_label(generator), with_label(critic)), {"latent_size": 4}),
     "BEGAN": lambda: ((generator(), painter()), {"latent_size": 4}),
     "Pix2Pix": lambda: ((painter(), critic({"source": picture("source"), "target": picture("target")})), {}),
@@ -186,19 +291,41 @@ NETWORKS = {
 
 
 def build(name):
-    networks, options = NETWORKS.get(name, lambda: ((generator(), critic()), {"latent_size": 4}))()
-    model = getattr(kgan, name)(*networks, **options)
-    return model
+    made, options = NETWORKS.get(name, lambda: ((generator(), critic()), {"latent_size": 4}))()
+    return getattr(kgan, name)(*made, **options)
 
 
 def check_optimizer(found, paper):
-    assert type(found).__name__.lower() == type(paper).__name__.lower()
+    assert isinstance(found, getattr(keras.optimizers, type(paper).__name__))
     assert float(found.learning_rate) == pytest.approx(paper.rate)
     if isinstance(paper, Adam):
         assert (found.beta_1, found.beta_2) == (paper.beta_1, paper.beta_2)
+        assert paper.epsilon is None or found.epsilon == paper.epsilon
     else:  # Keras has its epsilon under the root: the papers' needs to be as good as none (M4)
         assert found.epsilon <= 1e-12
         assert found.momentum == 0
+
+
+def test_every_scheme_has_its_paper():
+    assert set(kgan.SCHEMES) == set(PAPERS)
+
+
+# What was published for each data set: gamma's end, as the schedule ends.
+@pytest.mark.parametrize("gamma", [0.005, 0.2, 15.0])
+def test_r3gans_schedules_are_the_papers(gamma):
+    """Half a cosine each: 2e-4 to 5e-5, 0.9 to 0.99, ten times gamma to gamma; in the middle, the mean of both ends."""
+    told = kgan.R3GAN.schedule(steps=100, batch_size=256, gamma=gamma)
+    for side in ("generator_optimizer", "discriminator_optimizer"):
+        config = told[side].get_config()
+        for name, ends in (("learning_rate", (2e-4, 5e-5)), ("beta_2", (0.9, 0.99))):
+            schedule = keras.optimizers.schedules.deserialize(config[name])
+            found = [float(schedule(step)) for step in (0, 50, 100, 1000)]
+            assert found == pytest.approx([ends[0], sum(ends) / 2, ends[1], ends[1]], rel=1e-5)
+        assert (told[side].beta_1, told[side].epsilon) == (0.0, 1e-8)
+    for penalty in told["penalty"]:
+        found = [float(penalty.weight(step)) for step in (0, 50, 100)]
+        assert found == pytest.approx([10 * gamma, 5.5 * gamma, gamma], rel=1e-5)
+    assert told["ema_decay"] == pytest.approx(0.5 ** (256 / 500_000))
 
 
 @pytest.mark.parametrize("name", PAPERS)
