@@ -11,6 +11,7 @@ import sys
 from typing import Annotated, Literal
 
 from kgan.app import flags, names
+from kgan.app.glance import glance
 from kgan.app.verbs import evaluate, export
 from kgan.app.verbs.train import Training
 from kgan.app.verbs.trained import Trained
@@ -33,6 +34,8 @@ Augment = Literal["auto", "none", "diffaugment", "adaptive"]
 
 # Pictures below this size cannot be augmented.
 SMALLEST = 8
+# Pictures of a folder up to this size are drawn at 32 pixels, where nothing else is asked for.
+SMALL = 40
 
 
 @dataclasses.dataclass
@@ -102,6 +105,16 @@ class Train(Training):
     short training at most a tenth of it."""
     held_out: flags.Fraction = 0.0
     """Share of the images to keep from training, as the reference of `evaluate`."""
+
+    @property
+    def small(self):
+        """Whether most pictures of the folder are no larger than 40 pixels."""
+        return 0 < glance(self.data).side <= SMALL
+
+    @property
+    def grey(self):
+        """Whether the pictures of the folder are grey."""
+        return glance(self.data).grey
 
     @property
     def card(self):
