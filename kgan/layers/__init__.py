@@ -21,6 +21,7 @@ from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
+from kgan.layers.straight_through_clip import StraightThroughClip
 from kgan.layers.text_affine import TextAffine
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "RowwiseConv2D",
     "SpectralNormalization",
     "SmoothFill",
+    "StraightThroughClip",
     "TextAffine",
     "UnitLength",
     "diff_augment",
