@@ -317,9 +317,8 @@ class Evaluate(evaluate.Evaluate):
         count = self.samples or (620 if classes and not train.data else 1000)
         labels = np.arange(count) % classes if classes else None
         samples = model.sample(count, seed=self.seed, **({"label": labels} if classes else {}))
-        scores = [
-            generation(gathered(split.measured)[0], samples, split.words, self.features, seed=self.seed)
-        ]
+        real, words = gathered(split.measured, seed=train.seed)[0], f"{split.words}, shown as in training"
+        scores = [generation(real, samples, words, self.features, seed=self.seed)]
         if classes and not train.data:
             scores.append(read_glyphs(train, samples, labels))
         self.tell("\n\n".join(map(str, scores)), [score.as_dict() for score in scores])

@@ -1,7 +1,8 @@
-"""Faults C8, C15, M3, M5 and M11 as the apps show them."""
+"""Faults C8, C15, M3, M5, M6 and M11 as the apps show them."""
 
 import inspect
 import itertools
+import types
 
 import numpy as np
 import pytest
@@ -72,7 +73,10 @@ def test_C15_a_folder_is_opened_once(app, tmp_path, monkeypatch):
     split = train.open()
     assert train.stages(split)
     assert len(opened) == 1
-    assert split.held_out is not None
+    assert split.measured is split.held_out
+    for training, apart in zip(split.training.parts, split.held_out.parts):
+        assert min(len(training), len(apart)) >= 1
+        assert set(apart.rows["index"]).isdisjoint(training.rows["index"])
 
 
 @pytest.mark.parametrize(("mirror", "shares"), [(None, (1, 1)), (False, (1, 1)), (True, (0.3, 0.7))])
@@ -112,6 +116,30 @@ def test_M5_the_reference_of_evaluate_is_spread_over_the_folder():
     assert set(told) == set(range(10))
     assert np.bincount(told).tolist() == [4] * 10
     assert len(gathered(source)[0]) == 500
+
+
+def test_M6_the_reference_of_evaluate_is_what_training_shows(tmp_path, monkeypatch):
+    data = pictures(tmp_path, [f"{n}.png" for n in range(6)], size=(16, 40))
+    train = image_generation.Train(data=str(data), image_size="16", mirror=True, held_out=0, seed=5)
+    split, told = train.open(), {}
+    monkeypatch.setattr(
+        "kgan.metrics.generation.generation",
+        lambda real, *given, **settings: told.update(real=real) or Score(),
+    )
+    command = image_generation.Evaluate(samples=6)
+    monkeypatch.setattr(command, "training", lambda *given: train, raising=False)
+    monkeypatch.setattr(command, "tell", lambda *given: None, raising=False)
+    command.work(types.SimpleNamespace(sample=lambda *given, **settings: np.zeros((6, 16, 16, 3))))
+    epoch = next(iter(split.training.batches(6, seed=5)))["image"].numpy()
+    found, expected = (np.array(sorted(images.reshape(6, -1).tolist())) for images in (told["real"], epoch))
+    np.testing.assert_array_equal(found, expected)
+    plain = gathered(split.training)[0]
+    assert np.abs(plain - told["real"]).max() > 0.01  # they are not the crops from the middle
+
+
+class Score:
+    def as_dict(self):
+        return {}
 
 
 def test_M5_unpaired_examples_are_spread_in_both_sets(tmp_path):

@@ -32,14 +32,21 @@ def watched(source, labelled, seed):
     return np.asarray(batch["image"]), labels
 
 
-def gathered(source, most=10_000):
-    """Returns images and labels of a source as arrays, nothing random; labels None without any.
+def gathered(source, most=10_000, seed=None):
+    """Returns images and labels of a source as arrays; labels None without any.
 
     Of more than `most` those are spread over the source: the first ones of a folder are of one class or two.
+
+    Args:
+        source: of `image`, and of `label` if there are any.
+        most: int.
+        seed: int, to show them as training does (its crops, its mirrors), which is what samples are to be like; None
+            for nothing random.
     """
+    shown = {"training": False, "augmented": seed is not None, "seed": seed or 0}
     parts = [
         {key: value.numpy() for key, value in batch.items() if key in ("image", "label")}
-        for batch in spread(source, most).batches(256, training=False)
+        for batch in spread(source, most).batches(256, **shown)
     ]
     images, labels = (
         np.concatenate([p[k] for p in parts]) if k in parts[0] else None for k in ("image", "label")
