@@ -9,7 +9,9 @@ import tensorflow as tf
 from keras import ops
 
 from kgan import BEGAN, GAN, WGANGP, ConditionalGAN, backend, penalties
+from kgan.adversarial import draws, terms
 from kgan.backend import random
+from kgan.backend.contract import Moment
 from kgan.backend.tensorflow import threefry
 from kgan.networks import dcgan, mlp
 from kgan.schedules import LinearDecay, PerStep
@@ -243,6 +245,30 @@ def test_a_lazy_penalty_weighs_the_same_on_average():
     assert fit(lazy, data)["discriminator/r1"][0] == pytest.approx(
         fit(always, data)["discriminator/r1"][0], rel=1e-5
     )
+
+
+def test_what_a_term_weighs():
+    """loss_weights before a penalty's own weight, the side's name before the bare one, and 1 without any."""
+    values = {"adversarial": 2.0, "r1": 3.0, "drift": 5.0, "other": 7.0}
+    weights = {"r1": 10.0, "discriminator/r1": 20.0, "drift": 30.0}
+    total, logs = terms.weighted_sum(
+        "discriminator", values, weights, [penalties.R1(100.0), penalties.Drift(200.0)], 0
+    )
+    assert float(total) == 2.0 + 20.0 * 3.0 + 30.0 * 5.0 + 7.0
+    assert {name: float(value) for name, value in logs.items()} == {
+        f"discriminator/{name}": value for name, value in values.items()
+    }
+    own, _ = terms.weighted_sum("discriminator", values, {}, [penalties.R1(LinearDecay(8.0, 0, 4))], 2)
+    assert float(own) == 2.0 + 4.0 * 3.0 + 5.0 + 7.0
+
+
+def test_each_turn_step_use_and_seed_has_numbers_of_its_own():
+    def drawn(use="latent", step=0, seed=0, **moment):
+        return np.asarray(draws.draw((seed, step), Moment(**moment), use, (4, 3))).ravel().tolist()
+
+    others = [{}, {"turn": 1}, {"step": 1}, {"seed": 1}, {"use": "noise"}, {"evaluating": True}]
+    assert len({number for other in others for number in drawn(**other)}) == len(others) * 12
+    assert drawn(turn=1) == drawn(turn=1)
 
 
 def test_loss_weights_scale_gradients():

@@ -31,8 +31,16 @@ class Averages:
             )
             for index, variable in enumerate(variables)
         ]
+        self.fresh = self.replaceable = False
 
-        self.fresh = False
+    @contextlib.contextmanager
+    def replaced(self):
+        """Inside, weights may be loaded that bring no average: it then starts again at them."""
+        self.replaceable = True
+        try:
+            yield
+        finally:
+            self.replaceable = False
 
     def settle(self):
         """Start again at the variables, if weights were loaded that brought no average."""

@@ -80,7 +80,8 @@ class Facade:
         A moving average that the file does not have starts again at the weights loaded; one that this model, compiled
         without `ema_decay`, has no place for is left behind with a warning.
         """
-        super().load_weights(filepath, skip_mismatch=skip_mismatch, **options)
+        with self.averages.replaced():
+            super().load_weights(filepath, skip_mismatch=skip_mismatch, **options)
         self.averages.settle()
 
     def export(

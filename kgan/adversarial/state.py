@@ -110,6 +110,9 @@ def load_own(model, store):
 
     A model that is not compiled takes an average over, to predict with it. One compiled without cannot go on with it,
     which is said; one compiled with an average that the store does not have is told to start it anew.
+
+    Raises:
+        ValueError: a whole model whose average is missing: an earlier kgan kept it elsewhere.
     """
     stored = "average_0" in store.keys()  # noqa: SIM118 (a store is no dict)
     if stored and not model.averages.pairs:
@@ -122,6 +125,11 @@ def load_own(model, store):
             )
         else:
             model.follow()
+    if model.averages.pairs and not stored and not model.averages.replaceable:
+        raise ValueError(
+            "load_model: expected the moving average that this model was compiled with, found none: an earlier kgan "
+            "wrote it. Build and compile the model, and load_weights(file), which starts the average at the weights."
+        )
     model.averages.fresh = not stored
     for kind, variables in _own(model).items():
         for index, variable in enumerate(variables):

@@ -9,9 +9,9 @@ from kgan.callbacks.recording import Sparing, steps_taken
 
 
 class TensorBoardLog(Sparing):
-    """Writes logs and sample grids as TensorBoard event files.
+    """Writes logs and sample grids as TensorBoard event files, as seldom as it is told to.
 
-    `keras.callbacks.TensorBoard` needs the tensorboard package while training; this one only to look.
+    `keras.callbacks.TensorBoard` writes no pictures, and an epoch of ours may be an hour.
 
     Args:
         folder: path.
@@ -33,5 +33,5 @@ class TensorBoardLog(Sparing):
         self._log.scalars(step, {name: float(np.mean(value)) for name, value in (logs or {}).items()})
         if self.grid is not None and self.grid.path not in (None, self._shown):
             self._shown = self.grid.path
-            self._log.picture(step, "samples", self.grid.path.read_bytes(), *self.grid.size)
+            self._log.picture(step, "samples", self.grid.path.read_bytes())
         self._log.flush()

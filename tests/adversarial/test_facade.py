@@ -2,6 +2,7 @@
 
 import warnings
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -144,6 +145,18 @@ def test_K17_weights_without_an_average_start_it_anew(tmp_path):
     np.testing.assert_array_equal(
         generator_output(other.averaged_network()), generator_output(plain.generator)
     )
+
+
+def test_K17_a_saved_model_without_its_average_is_one_line(tmp_path):
+    """As kgan wrote them before the average had a place of its own."""
+    compiled(ema_decay=0.9).save(tmp_path / "model", zipped=False)
+    with h5py.File(tmp_path / "model" / "model.weights.h5", "a") as file:
+        names = [name for name in file["vars"] if name.startswith("average")]
+        assert names
+        for name in names:
+            del file["vars"][name]
+    with pytest.raises(ValueError, match=r"load_model: expected the moving average .* load_weights"):
+        keras.saving.load_model(tmp_path / "model")
 
 
 def test_K17_a_model_loaded_to_predict_keeps_the_average(tmp_path):

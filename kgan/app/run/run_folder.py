@@ -28,6 +28,7 @@ CONTENTS = (
     "history.csv",
     "tensorboard",
     "report.html",
+    ".frames",  # of videos, made quick to read
 )
 
 
