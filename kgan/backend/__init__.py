@@ -34,7 +34,7 @@ from kgan.backend.tensorflow.replicas import (
     replica_mean,
     set_memory_growth,
 )
-from kgan.backend.tensorflow.threefry import random
+from kgan.backend.tensorflow.threefry import random, random_by_seed
 from kgan.backend.tensorflow.trainer import Trainer, refuse_weights
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "place_in_batch",
     "prepare_optimizer",
     "random",
+    "random_by_seed",
     "random_states",
     "refuse_weights",
     "replica_count",

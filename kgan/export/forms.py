@@ -2,7 +2,7 @@
 
 | form | floats | bytes | files |
 |---|---|---|---|
-| `Picture` | float32 in [-1, 1] | uint8 | encoded pictures, as strings; PNG out |
+| `Picture` | float32 in [-1, 1] | uint8 | PNG or JPEG as strings, PNG out, named `NAME_bytes` |
 | `Frames` | float32 in [-1, 1] | uint8 | an encoded picture a frame |
 | `Label`, `Latent`, `Caption` | as they are | as they are | as they are |
 """
@@ -11,10 +11,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.export.orientation import orientation, upright
+from kgan.export.decoding import decode
 from kgan.pictures import pixels
 
 CHANNELS = (1, 3, 4)
+# Pixels of a side that a served model takes, unless it is exported for more.
+LARGEST = 2048
+# TensorFlow Serving sends what ends so as base64 in JSON.
+BYTES = "_bytes"
 
 
 class Form:
@@ -61,7 +65,9 @@ class Latent(Form):
 
 
 class Label(Form):
-    """A class, an integer a sample."""
+    """A class, or a seed: an integer a sample; `below` is how many there are, or None where any will do."""
+
+    below: int | None = None
 
 
 class Caption(Form):
@@ -69,7 +75,9 @@ class Caption(Form):
 
 
 class Picture(Form):
-    """Pictures `(batch, height, width, channels)` of 1, 3 or 4 channels."""
+    """Pictures `(batch, height, width, channels)` of 1, 3 or 4 channels; no side has more than `largest` pixels."""
+
+    largest: int = LARGEST
 
     @property
     def bytes(self):
@@ -77,7 +85,7 @@ class Picture(Form):
 
     @property
     def files(self):
-        return tf.TensorSpec(self.shape[:-3], tf.string, self.name)
+        return tf.TensorSpec(self.shape[:-3], tf.string, f"{self.name}{BYTES}")
 
     def from_bytes(self, value):
         return pixels.to_float(value)
@@ -85,19 +93,20 @@ class Picture(Form):
     def from_files(self, value):
         """Encoded files of one size, each turned as its EXIF says."""
 
-        def decode(file):
-            image = tf.io.decode_image(file, channels=self.shape[-1], expand_animations=False)
-            return upright(image, orientation(file))
+        def decoded(file):
+            return tf.ensure_shape(decode(file, self.shape[-1], self.largest), self.shape[-3:])
 
-        spec = tf.TensorSpec([None, None, self.shape[-1]], tf.uint8)
-        return tf.ensure_shape(tf.map_fn(decode, value, fn_output_signature=spec), self.shape)
+        spec = tf.TensorSpec(self.shape[-3:], tf.uint8)
+        return tf.ensure_shape(tf.map_fn(decoded, value, fn_output_signature=spec), self.shape)
 
 
 class Frames(Picture):
     """Clips `(batch, time, height, width, channels)`."""
 
     def from_files(self, value):
-        images = Picture(self.name, (None, *self.shape[2:]), self.dtype).from_files(tf.reshape(value, [-1]))
+        one = Picture(self.name, (None, *self.shape[2:]), self.dtype)
+        one.largest = self.largest
+        images = one.from_files(tf.reshape(value, [-1]))
         return tf.reshape(images, tf.concat([tf.shape(value), tf.shape(images)[1:]], axis=0))
 
 
@@ -129,8 +138,9 @@ def to_bytes(values: dict) -> dict:
 
 
 def to_files(values: dict) -> dict:
-    """Named outputs, bytes among them as PNG."""
-    return {k: encode(v) if v.dtype == np.uint8 else v for k, v in values.items()}
+    """Named outputs, bytes among them as PNG and under a name that ends in `_bytes`."""
+    files = {name for name, value in values.items() if value.dtype == np.uint8}
+    return {f"{k}{BYTES}" if k in files else k: encode(v) if k in files else v for k, v in values.items()}
 
 
 def encode(images):

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 
 from kgan.export import forms
+from kgan.export.forms import BYTES
+from kgan.export.seeds import GENERATE, SEED
 from kgan.pictures import pixels
 
 DEFAULT = "serving_default"
@@ -34,14 +36,18 @@ def reference(model: keras.Model, name: str, call, inputs: dict) -> dict:
     entries = {}
     for number, values in enumerate(reference_inputs(model, name, inputs)):
         floats = {key: pixels.to_float(v) if v.dtype == np.uint8 else v for key, v in values.items()}
-        outputs = model.predict(floats, verbose=0) if name == DEFAULT else call(floats, training=False)
+        if name == GENERATE:
+            outputs = _drawn(model, values)
+        else:
+            outputs = model.predict(floats, verbose=0) if name == DEFAULT else call(floats, training=False)
         outputs = {key: keras.ops.convert_to_numpy(value) for key, value in named(outputs).items()}
         as_bytes = forms.to_bytes(outputs)
         as_files = {key: np.asarray(value) for key, value in forms.to_files(values).items()}
+        as_bytes_of_files = {f"{k}{BYTES}" if v.dtype == np.uint8 else k: v for k, v in as_bytes.items()}
         cases = {
             name: (floats, outputs),
             f"{prefix(name)}uint8": (values, as_bytes),
-            f"{prefix(name)}png": (as_files, as_bytes),
+            f"{prefix(name)}png": (as_files, {key: np.asarray(v) for key, v in as_bytes_of_files.items()}),
         }
         for signature, sides in cases.items():
             for side, arrays in zip(("input", "output"), sides, strict=True):
@@ -50,12 +56,27 @@ def reference(model: keras.Model, name: str, call, inputs: dict) -> dict:
     return entries
 
 
+def _drawn(model, values):
+    """What `sample_inputs` and `predict` make of each seed by itself."""
+    made = []
+    for row in range(len(values[SEED])):
+        conditions = {key: value[row] for key, value in values.items() if key != SEED}
+        inputs = model.sample_inputs(1, int(values[SEED][row]), **conditions)
+        made.append(
+            named(model.predict({k: keras.ops.convert_to_numpy(v) for k, v in inputs.items()}, verbose=0))
+        )
+    return {key: np.concatenate([one[key] for one in made]) for key in made[0]}
+
+
 def reference_inputs(model: keras.Model, name: str, inputs: dict) -> list[dict]:
     """Dicts of arrays to compare on, pictures among them as uint8; a model may have its own `reference_inputs`."""
     if hasattr(model, "reference_inputs"):
         return model.reference_inputs(name)
     found = {key: forms.form_of(key, tensor) for key, tensor in inputs.items()}
     pictures = {key: form for key, form in found.items() if isinstance(form, forms.Picture)}
+    if name == GENERATE:
+        labels = np.arange(SAMPLES, dtype=np.int32) % max(getattr(model, "classes", None) or 1, 1)
+        return [{key: np.array([7, 2**31 - 1], np.int32) if key == SEED else labels for key in inputs}]
     if name == DEFAULT and not pictures:
         return [{key: keras.ops.convert_to_numpy(v) for key, v in model.sample_inputs(4, seed=0).items()}]
     random = np.random.default_rng(0)

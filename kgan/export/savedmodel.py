@@ -2,7 +2,8 @@
 
 `<folder>/<version>/` has three signatures: `serving_default` (float32 images in [-1, 1]), `uint8`, and `png` (encoded
 files, as strings). A model that does several things says so in `serving_calls`, a dict from a name to `(callable, input
-signature)`; each gets three signatures of its own. `assets.extra/reference.npz` holds inputs and what `predict` made of
+signature)`; each gets three signatures of its own. What is drawn from noise also has `generate`, which makes its noise
+from a seed. `assets.extra/reference.npz` holds inputs and what `predict` made of
 them, so that `kgan check` can compare wherever the folder has gone.
 """
 
@@ -17,17 +18,23 @@ from kgan.errors import UserError
 from kgan.export import forms
 from kgan.export.check import FACTS, REFERENCE
 from kgan.export.reference import DEFAULT, named, prefix, reference
+from kgan.export.requests import checked
+from kgan.export.seeds import seeded
+from kgan.export.warmup import WARMUP, write_warmup
 from kgan.files.atomic import replacing_folder
 from kgan.version import __version__
 
 
-def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> Path:
+def export(
+    model: keras.Model, folder: str | Path, overwrite: bool = False, largest_side: int = forms.LARGEST
+) -> Path:
     """Writes a model for serving. Its moving average is what serves, if it has one.
 
     Args:
         model: an `AdversarialModel` with `input_signature`.
         folder: path such as `saved_models/glyphs`; versions are sub-folders, numbered from 1.
         overwrite: bool, whether to replace the newest version rather than add one.
+        largest_side: int, pixels; a request with a larger picture is answered with an error.
 
     Returns:
         The path of the version written.
@@ -36,10 +43,11 @@ def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> P
         UserError: if `folder` holds something else than versions.
     """
     target = _version(Path(folder), overwrite)
-    calls = getattr(model, "serving_calls", None) or {DEFAULT: (model, model.input_signature)}
+    calls = dict(getattr(model, "serving_calls", None) or {DEFAULT: (model, model.input_signature)})
+    calls |= seeded(model, calls)
     signatures, cases = {}, {}
     for name, (call, inputs) in calls.items():
-        signatures |= _signatures(name, call, inputs)
+        signatures |= _signatures(name, call, _forms(model, inputs, largest_side))
         cases |= reference(model, name, call, inputs)
     module = tf.Module()
     # Only what serving reads: the discriminator and, where there is an average, the raw weights stay behind.
@@ -51,6 +59,7 @@ def export(model: keras.Model, folder: str | Path, overwrite: bool = False) -> P
         tf.saved_model.save(module, str(partial), signatures=signatures)
         (partial / REFERENCE).parent.mkdir()
         np.savez_compressed(partial / REFERENCE, **cases)
+        write_warmup(partial / WARMUP, target.parent.name, cases)
         (partial / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return target
 
@@ -71,9 +80,8 @@ def _version(folder, overwrite):
     return folder / str(max(versions, default=0) + (not overwrite or not versions))
 
 
-def _signatures(name, call, inputs):
-    """The float, uint8 and PNG forms of one call, traced."""
-    found = {key: forms.form_of(key, tensor) for key, tensor in inputs.items()}
+def _signatures(name, call, found):
+    """The float, uint8 and PNG signatures of one call from named forms, traced."""
 
     def floats(values):
         return named(call(values, training=False))
@@ -82,35 +90,57 @@ def _signatures(name, call, inputs):
         return forms.to_bytes(floats({key: found[key].from_bytes(value) for key, value in values.items()}))
 
     def files(values):
-        decoded = {key: found[key].from_files(value) for key, value in values.items()}
-        return forms.to_files(bytes_(decoded))
+        return forms.to_files(bytes_({key: found[key].from_files(value) for key, value in values.items()}))
 
-    kinds = {name: (floats, "floats"), f"{prefix(name)}uint8": (bytes_, "bytes")}
-    kinds[f"{prefix(name)}png"] = (files, "files")
-    return {
-        key: _traced(function, {of: getattr(form, kind) for of, form in found.items()})
-        for key, (function, kind) in kinds.items()
-    }
-
-
-def _traced(function, specs):
-    """`function` for requests of these shapes and no others, which are answered with an error.
-
-    A signature's shapes bind nobody: with oneDNN a request of another rank ends the process that serves.
-    """
-
-    def checked(values):
-        return function({key: _checked(value, specs[key]) for key, value in values.items()})
-
-    return tf.function(checked, input_signature=[specs], autograph=False).get_concrete_function()
+    traced = {name: _traced(floats, found, "floats")}
+    any_size = any(isinstance(form, forms.Picture) and None in form.shape[-3:-1] for form in found.values())
+    if any_size:
+        files = _one_by_one(files, traced[name].structured_outputs)
+    traced[f"{prefix(name)}uint8"] = _traced(bytes_, found, "bytes")
+    traced[f"{prefix(name)}png"] = _traced(files, found, "files")
+    return traced
 
 
-def _checked(value, spec):
-    value = tf.ensure_shape(value, spec.shape)
-    told = f"{spec.name}: expected a batch of at least one, received an empty one."
-    some = tf.debugging.Assert(tf.greater(tf.shape(value)[0], 0), [told])
-    with tf.control_dependencies([some]):
-        return tf.identity(value)
+def _one_by_one(files, outputs):
+    """`files` for a batch of pictures of any sizes: each goes through the network alone."""
+    specs = {}
+    for name, output in outputs.items():
+        form = forms.form_of(name, output)
+        if isinstance(form, forms.Picture):
+            specs[f"{name}{forms.BYTES}"] = tf.TensorSpec(output.shape[1:-3], tf.string)
+        else:
+            specs[name] = tf.TensorSpec(output.shape[1:], output.dtype)
+
+    def one(values):
+        made = files({key: value[None] for key, value in values.items()})
+        return {key: value[0] for key, value in made.items()}
+
+    # One after the other: what several need at once is what a limit on their size is to keep away.
+    return lambda values: tf.map_fn(one, values, fn_output_signature=specs, parallel_iterations=1)
+
+
+def _traced(function, found, kind):
+    """`function` for requests of these forms and no others, which are answered with an error."""
+    specs = {getattr(form, kind).name: getattr(form, kind) for form in found.values()}
+    keys = {getattr(form, kind).name: key for key, form in found.items()}
+
+    def answer(values):
+        return function(
+            {keys[of]: checked(value, specs[of], found[keys[of]]) for of, value in values.items()}
+        )
+
+    return tf.function(answer, input_signature=[specs], autograph=False).get_concrete_function()
+
+
+def _forms(model, inputs, largest):
+    """The forms of a call's inputs, with what a model says of their ranges."""
+    found = {key: forms.form_of(key, tensor) for key, tensor in inputs.items()}
+    for key, form in found.items():
+        if key == "label" and isinstance(form, forms.Label):
+            form.below = getattr(model, "classes", None) or None
+        if isinstance(form, forms.Picture):
+            form.largest = largest
+    return found
 
 
 def _count(variables):

@@ -118,8 +118,8 @@ def test_bytes_and_files_through_tensorflow_alone(name, served):
         assert sizes == ([(32, 64)] if name == "context-encoder" else list(SIZES))
         for number, (_, expected) in enumerate(found):
             assert expected.std() > 10
-            for form in ("uint8", "png"):
-                np.testing.assert_array_equal(answers[f"{prefix}{form}|{number}|output|image"], expected)
+            for form in ("uint8|{}|output|image", "png|{}|output|image_bytes"):
+                np.testing.assert_array_equal(answers[f"{prefix}{form.format(number)}"], expected)
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -135,8 +135,12 @@ class TestTrained:
         assert agrees, lines
         served = tf.saved_model.load(str(tmp_path / "squares" / "1"))
         asked = {"caption": tf.constant(["a red square"]), "seed": tf.constant([3])}
-        (file,) = served.signatures["png"](**asked)["image"].numpy()
+        (file,) = served.signatures["png"](**asked)["image_bytes"].numpy()
         picture = tf.io.decode_png(file).numpy()
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match="caption: expected at most 2000 bytes, received"
+        ):
+            served.signatures["png"](**asked | {"caption": tf.constant(["red " * 2500])})
         inputs = {"caption": np.array(["a red square"]), "seed": np.array([3], "int32")}
         expected = load_model(run).predict(inputs, verbose=0)[0]
         assert np.abs(picture / 127.5 - 1 - expected).max() < 0.01

@@ -5,6 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kgan import AdversarialModel, ConditionalGAN
 from kgan.errors import UserError
@@ -102,7 +103,7 @@ def test_bytes_and_files_are_the_floats_rounded(answers):
     expected = pixels.to_uint8(answers["serving_default|0|output|image"])
     assert expected.dtype == answers["uint8|0|output|image"].dtype == np.uint8
     np.testing.assert_array_equal(answers["uint8|0|output|image"], expected)
-    np.testing.assert_array_equal(answers["png|0|output|image"], expected)
+    np.testing.assert_array_equal(answers["png|0|output|image_bytes"], expected)
 
 
 def test_check_agrees_and_says_so(exported, answers, monkeypatch):
@@ -112,7 +113,10 @@ def test_check_agrees_and_says_so(exported, answers, monkeypatch):
     assert [line.split(":")[0].strip() for line in lines[1:]] == [
         "serving_default image",
         "uint8 image",
-        "png image",
+        "png image_bytes",
+        "generate image",
+        "generate_uint8 image",
+        "generate_png image_bytes",
     ]
 
 
@@ -124,6 +128,54 @@ def test_check_finds_a_difference(exported, answers, monkeypatch):
     assert not agrees
     assert "DIFFERS" in lines[1]
     assert "2e-05" in lines[1]
+
+
+@pytest.fixture(scope="module")
+def served(exported):
+    return tf.saved_model.load(str(exported)).signatures
+
+
+def test_a_seed_draws_the_same_picture_wherever_it_stands(model, served):
+    def drawn(seeds, labels):
+        return served["generate"](seed=tf.constant(seeds), label=tf.constant(labels))["image"].numpy()
+
+    together = drawn([3, 5, 3, 3], [1, 2, 1, 0])
+    np.testing.assert_array_equal(together[0], together[2])
+    assert np.abs(together[0] - together[3]).max() > 1e-3
+    np.testing.assert_allclose(together[1:2], drawn([5], [2]), atol=1e-6)
+    np.testing.assert_allclose(together[1:2], model.sample(1, seed=5, label=2), atol=1e-5)
+    assert np.abs(drawn([0], [1]) - drawn([1], [1])).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "words"),
+    [
+        ("serving_default", {"label": [5]}, "label: expected 0 to 4, received"),
+        ("generate", {"label": [-1]}, "label: expected 0 to 4, received"),
+        ("uint8", {"latent": np.full((1, 8), np.nan)}, "latent: expected finite numbers"),
+    ],
+)
+def test_labels_and_noise_that_are_none_are_told(served, name, wrong, words):
+    good = {"label": [4], "seed": [1]} if name == "generate" else {"label": [4], "latent": np.zeros((1, 8))}
+    types = {"label": tf.int32, "seed": tf.int32, "latent": tf.float32}
+
+    def ask(values):
+        return served[name](**{key: tf.constant(value, types[key]) for key, value in values.items()})
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+        ask(good | wrong)
+    assert ask(good)["image"].shape == (1, 16, 24, 3)
+
+
+def test_serving_warms_up_with_a_request_of_each_signature(exported, served):
+    logs = pytest.importorskip("tensorflow_serving.apis.prediction_log_pb2")
+    found = tf.data.TFRecordDataset(str(exported / "assets.extra" / "tf_serving_warmup_requests"))
+    asked = [logs.PredictionLog.FromString(one).predict_log.request for one in found.as_numpy_iterator()]
+    assert {request.model_spec.signature_name for request in asked} == set(served)
+    for request in asked:
+        assert request.model_spec.name == exported.parent.name
+        inputs = {name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()}
+        served[request.model_spec.signature_name](**inputs)
 
 
 def test_openvino_reads_the_float_signature(exported):
@@ -139,15 +191,15 @@ def test_openvino_reads_the_float_signature(exported):
 def test_image_to_image_at_three_sizes_and_both_ways(inverted, monkeypatch):
     found = check.serve(inverted)
     assert len({name.split("|")[0] for name in found}) == 6
-    shapes = [found[f"png|{number}|output|image"].shape for number in range(3)]
+    shapes = [found[f"png|{number}|output|image_bytes"].shape for number in range(3)]
     assert shapes == [(2, 64, 64, 3), (2, 48, 80, 3), (2, 37, 53, 3)]
     with np.load(inverted / check.REFERENCE) as reference:
         given = reference["serving_default|2|input|source"]
-        assert reference["png|2|input|source"].dtype.kind == "S"
+        assert reference["png|2|input|source_bytes"].dtype.kind == "S"
     np.testing.assert_allclose(found["serving_default|2|output|image"], -given / 2, atol=1e-6)
     np.testing.assert_array_equal(found["uint8|2|output|image"], pixels.to_uint8(-given / 2))
-    np.testing.assert_array_equal(found["png|2|output|image"], pixels.to_uint8(-given / 2))
-    np.testing.assert_array_equal(found["back_png|2|output|image"], pixels.to_uint8(-given * 2))
+    np.testing.assert_array_equal(found["png|2|output|image_bytes"], pixels.to_uint8(-given / 2))
+    np.testing.assert_array_equal(found["back_png|2|output|image_bytes"], pixels.to_uint8(-given * 2))
     monkeypatch.setattr(check, "serve", lambda folder: found)
     lines, agrees = check.check(inverted)
     assert agrees, lines

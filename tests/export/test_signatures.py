@@ -88,45 +88,88 @@ SERVE = """
 import sys
 import numpy as np, tensorflow as tf
 signatures = tf.saved_model.load(sys.argv[1]).signatures
-file = open(sys.argv[2], "rb").read()
-png = tf.io.decode_png(signatures["png"](source=tf.constant([file]))["image"][0]).numpy()
-np.save(sys.argv[3], png)
+files = {name: open(f"{sys.argv[2]}/{name}", "rb").read() for name in sys.argv[4:]}
+file = files["turned.jpg"]
+mixed = signatures["png"](source_bytes=tf.constant([file, files["large.png"], files["dot.png"]]))["image_bytes"]
+np.savez(sys.argv[3], *[tf.io.decode_png(one).numpy() for one in mixed])
 whole = {"serving_default": tf.zeros([2, 16, 16, 3]), "uint8": tf.zeros([2, 16, 16, 3], tf.uint8)}
+def ask(name, label, **wrong):
+    try:
+        signatures[name](**wrong)
+        print(name, label, "ANSWERED")
+    except tf.errors.InvalidArgumentError as error:
+        print(name, label, "refused", str(error).split("[[")[0].replace("\\n", " "))
 for name, value in whole.items():
     assert signatures[name](source=value)["image"].shape == (2, 16, 16, 3)
     for label, wrong in {"rank 3": value[0], "rank 5": value[None], "channels": value[..., :2],
-                         "empty": value[:0]}.items():
-        try:
-            signatures[name](source=wrong)
-            print(name, label, "ANSWERED")
-        except tf.errors.InvalidArgumentError as error:
-            print(name, label, "refused")
-for label, wrong in {"empty": tf.constant([], tf.string), "rank 2": tf.constant([[file]]),
-                     "no picture": tf.constant([b"no picture"])}.items():
-    try:
-        signatures["png"](source=wrong)
-        print("png", label, "ANSWERED")
-    except tf.errors.InvalidArgumentError:
-        print("png", label, "refused")
+                         "empty": value[:0], "wide": tf.zeros([1, 2, 10000, 3], value.dtype),
+                         "no height": value[:, :0]}.items():
+        ask(name, label, source=wrong)
+ask("serving_default", "NaN", source=whole["serving_default"] + np.nan)
+cases = {"empty": [], "rank 2": [[file]], "no picture": [b"no picture"], "nothing": [b""], "cut": [file[:200]],
+         "one of two": [file, b"no"], "film": [files["film.gif"]], "wide": [files["wide.png"]],
+         "bomb": [files["bomb.png"]], "wide JPEG": [files["wide.jpg"]]}
+for label, wrong in cases.items():
+    ask("png", label, source_bytes=tf.constant(wrong, tf.string))
+assert len(signatures["png"](source_bytes=tf.constant([file]))["image_bytes"]) == 1
 """
 
 
-def test_P9_a_request_of_a_wrong_shape_is_refused_and_the_next_one_served(exported, tmp_path):
-    (tmp_path / "turned.jpg").write_bytes(photograph(6, (12, 20)))
-    arguments = [str(exported), str(tmp_path / "turned.jpg"), str(tmp_path / "answer.npy")]
+def encoded(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def requests():
+    """Files as clients send them, by name."""
+    wide, red = Image.new("RGB", (10_000, 2)), Image.new("RGB", (30, 7), "red")
+    dot = encoded(Image.new("RGB", (1, 1), "white"), "PNG")
+    bomb = dot[:16] + (60_000).to_bytes(4, "big") * 2 + dot[24:]  # says that it is of 60,000 by 60,000 pixels
+    film = encoded(red, "GIF", save_all=True, append_images=[Image.new("RGB", (30, 7), "blue")])
+    named = {
+        "turned.jpg": photograph(6, (12, 20)),
+        "large.png": encoded(red, "PNG"),
+        "dot.png": dot,
+        "bomb.png": bomb,
+    }
+    return named | {"film.gif": film, "wide.png": encoded(wide, "PNG"), "wide.jpg": encoded(wide, "JPEG")}
+
+
+def test_P9_a_wrong_request_is_refused_in_words_and_the_next_one_served(exported, tmp_path):
+    for name, file in requests().items():
+        (tmp_path / name).write_bytes(file)
+    arguments = [str(exported), str(tmp_path), str(tmp_path / "answer.npz"), *requests()]
     environment = {"TF_ENABLE_ONEDNN_OPTS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "PATH": ""}
     done = subprocess.run(
         [sys.executable, "-c", SERVE, *arguments], capture_output=True, text=True, env=environment
     )
     assert done.returncode == 0, done.stderr[-2000:]
     lines = done.stdout.strip().splitlines()
-    assert len(lines) == 11
-    assert [line for line in lines if not line.endswith("refused")] == []
+    assert len([line for line in lines if " refused" in line]) == 2 * 6 + 1 + 10
+    assert [line for line in lines if "ANSWERED" in line] == []
+    said = {line.partition(" refused ")[0]: line for line in lines}
+    for case, words in {
+        "serving_default empty": "source: expected a batch of at least one, received an empty one",
+        "serving_default NaN": "source: expected finite numbers, received NaN or infinity",
+        "uint8 wide": "expected sides of 1 to 2048 pixels; received height and width",
+        "png no picture": "expected a PNG or JPEG file; received",
+        "png film": "expected a PNG or JPEG file; received",
+        "png wide": "expected sides of 1 to 2048 pixels",
+        "png wide JPEG": "expected sides of 1 to 2048 pixels",
+        "png bomb": "expected sides of 1 to 2048 pixels",
+    }.items():
+        assert words in said[case], said[case]
     # A file of 12x20 pixels to be turned by a quarter: 12 rows of 20; lower left (blue) comes to the upper left.
-    answer = np.load(tmp_path / "answer.npy").astype(int)
-    assert answer.shape == (12, 20, 3)
+    with np.load(tmp_path / "answer.npz") as answers:
+        turned, large, dot = (answers[name].astype(int) for name in answers.files)
+    assert turned.shape == (12, 20, 3)
     blue = np.array([0, 0, 254]) / 127.5 - 1
-    np.testing.assert_allclose(answer[3, 5], (blue / 2 + 1) * 127.5, atol=8)  # JPEG keeps colour coarsely
+    np.testing.assert_allclose(turned[3, 5], (blue / 2 + 1) * 127.5, atol=8)  # JPEG keeps colour coarsely
+    # Each of its own size: red is (1, -1, -1), half of which is 191, 64, 64.
+    assert large.shape == (7, 30, 3)
+    np.testing.assert_allclose(large[2, 3], [191, 64, 64], atol=1)
+    assert dot.tolist() == [[[191, 191, 191]]]
 
 
 @pytest.mark.parametrize(

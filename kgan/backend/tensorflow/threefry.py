@@ -61,11 +61,7 @@ def draw(distribution, shape, key, first_sample):
     samples = tf.range(shape[0], dtype="int32") + tf.cast(first_sample, "int32")
     places = _word(tf.range(size, dtype="int32"))[None, :]
     first, second = threefry(words, (tf.broadcast_to(_word(samples)[:, None], [shape[0], size]), places))
-    values = _unit(first)
-    if distribution == "normal":
-        # Box and Muller; 1 - u is never zero.
-        values = tf.sqrt(-2.0 * tf.math.log(1.0 - values)) * tf.cos(2.0 * math.pi * _unit(second))
-    return tf.reshape(values, shape)
+    return tf.reshape(_normal(first, second) if distribution == "normal" else _unit(first), shape)
 
 
 def random(distribution, shape, key, first=None):
@@ -83,6 +79,26 @@ def random(distribution, shape, key, first=None):
     if distribution not in ("normal", "uniform"):
         raise ValueError(f"distribution: expected 'normal' or 'uniform', received {distribution!r}.")
     return draw(distribution, shape, key, replica_index() * shape[0] if first is None else first)
+
+
+def random_by_seed(size, seeds, stream=0):
+    """Normal numbers `(batch, size)`, each row a function of its own seed and of nothing else.
+
+    Row i is `random("normal", (1, size), [seeds[i], stream])[0]`.
+
+    Args:
+        size: int.
+        seeds: int32 tensor `(batch,)`.
+        stream: int.
+    """
+    key = (_folded([tf.cast(seeds, "int32")[:, None], stream]), _folded([]))
+    places = _word(tf.range(size, dtype="int32"))[None, :]
+    return _normal(*threefry(key, (tf.zeros_like(places), places)))
+
+
+def _normal(first, second):
+    # Box and Muller; 1 - u is never zero.
+    return tf.sqrt(-2.0 * tf.math.log(1.0 - _unit(first))) * tf.cos(2.0 * math.pi * _unit(second))
 
 
 def _folded(parts):
