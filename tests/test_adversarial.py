@@ -10,6 +10,7 @@ from keras import ops
 
 from kgan import BEGAN, GAN, WGANGP, ConditionalGAN, backend, penalties
 from kgan.adversarial import draws, terms
+from kgan.adversarial.expectations import check_output
 from kgan.backend import random
 from kgan.backend.contract import Moment
 from kgan.backend.tensorflow import threefry
@@ -435,3 +436,50 @@ def test_what_is_refused():
         compiled(discriminator_steps=2).train_on_batch(POINTS[:8])
     logs = compiled().train_on_batch(POINTS[:8], return_dict=True)
     assert logs["discriminator/adversarial"] > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "sizes", "fits"),
+    [
+        ("logit+classes", {"logit": 1, "classes": 3}, True),
+        ("logit+features", {"logit": 1, "features": 3}, True),
+        ("logit+features", {"logit": 1, "classes": 3}, False),
+        ("logit+classes", {"logit": 2, "classes": 3}, False),
+        ("logit+classes", {"logit": 1, "classes": 1}, False),
+        ("logit", {"logit": 1, "classes": 3}, False),
+        ("logit+classes", {"logit": 1}, False),
+    ],
+)
+def test_outputs_of_two_parts_are_known_by_name(kind, sizes, fits):
+    image = keras.Input((2,))
+    network = keras.Model(image, {name: keras.layers.Dense(size)(image) for name, size in sizes.items()})
+    if fits:
+        check_output(network, kind, "Mine")
+        return
+    with pytest.raises(ValueError, match=r"Mine: expected a discriminator that returns .*logit"):
+        check_output(network, kind, "Mine")
+
+
+def test_an_unknown_kind_of_output_is_one_line():
+    network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    with pytest.raises(
+        ValueError, match=r"expected discriminator_output among logit, patch, .* received 'x'"
+    ):
+        check_output(network, "x", "Mine")
+
+
+def test_the_average_follows_what_is_kept_beside_the_weights():
+    """Batch normalization's moving statistics belong to the averaged weights, not to the newest ones."""
+    generator = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(2), keras.layers.BatchNormalization(momentum=0.5)]
+    )
+    model = GAN(generator, keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), latent_size=2)
+    model.compile(ema_decay=0.9, jit_compile=False)
+    followed = [variable.name for variable, _ in model.averaged]
+    assert followed == ["kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"]
+    averages = dict(zip(followed, (average for _, average in model.averaged)))
+    latent = np.ones((1, 2), "float32")
+    before = np.asarray(model(latent))
+    averages["moving_mean"].assign([1.0, 2.0])
+    moved = before - np.array([[1.0, 2.0]]) / np.sqrt(1.0 + generator.layers[-1].epsilon)
+    np.testing.assert_allclose(model(latent), moved, atol=1e-5)

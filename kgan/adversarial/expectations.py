@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import keras
 
 from kgan import backend, losses, penalties
-from kgan.adversarial.networks import inputs_by_name, output_specs
+from kgan.adversarial.networks import inputs_by_name, outputs_by_name
 from kgan.adversarial.terms import known_names
 
 SQUASHING = ("sigmoid", "softmax", "hard_sigmoid")
@@ -73,38 +73,41 @@ def _reason(shape, wanted):
     return "size"
 
 
-def check_output(network: keras.Model, kind, scheme: str):
+# What a discriminator may be declared to return, in words.
+OUTPUTS = {
+    "logit": "one logit a sample, (batch, 1)",
+    "patch": "a map of logits, (batch, height, width, 1)",
+    "logits": "one logit a sample, (batch, 1), or a map of them, (batch, height, width, 1)",
+    "image": "images of the shape of its input",
+    "logit+classes": "{'logit': (batch, 1), 'classes': (batch, count)}, the classes as logits",
+    "logit+features": "{'logit': (batch, 1), 'features': (batch, size)}",
+}
+
+
+def check_output(network: keras.Model, kind: str, scheme: str):
     """Check that a discriminator returns what a scheme needs.
 
     Args:
-        network: functional `keras.Model`.
-        kind: "logit" `(batch, 1)`, "patch" `(batch, h, w, 1)`, "logits" (either), "image" (as its input).
+        network: `keras.Model` or layer.
+        kind: one of `OUTPUTS`.
         scheme: name for the message.
 
     Raises:
         ValueError: another shape, or an activation that squashes logits into probabilities.
     """
-    shapes = [tuple(tensor.shape) for tensor in output_specs(network)]
-    shape = shapes[0]
-    logit = len(shape) == 2 and shape[-1] == 1
-    patch = len(shape) == 4 and shape[-1] == 1
-    fits = {
-        "logit": logit,
-        "patch": patch,
-        "logits": logit or patch,
-        "image": any(shape == tuple(tensor.shape) for tensor in inputs_by_name(network, "image").values()),
-    }
-    expected = {
-        "logit": "one logit a sample, (batch, 1)",
-        "patch": "a map of logits, (batch, height, width, 1)",
-        "logits": "one logit a sample, (batch, 1), or a map of them, (batch, height, width, 1)",
-        "image": "images of the shape of its input",
-    }
-    if len(shapes) != 1 or not fits[kind]:
+    if kind not in OUTPUTS:
         raise ValueError(
-            f"{scheme}: expected a discriminator that returns {expected[kind]}, received {network.name!r} with "
-            f"output {shapes if len(shapes) > 1 else shape}. Change its last layer."
+            f"{scheme}: expected discriminator_output among {', '.join(OUTPUTS)}, or None, received {kind!r}."
         )
+    shapes = outputs_by_name(network)
+    if not _fits(kind, shapes, network):
+        found = shapes if len(shapes) > 1 else next(iter(shapes.values()))
+        raise ValueError(
+            f"{scheme}: expected a discriminator that returns {OUTPUTS[kind]}, received {network.name!r} with "
+            f"output {found}. Change its last layer."
+        )
+    if len(shapes) > 1:
+        return  # Which layer makes which is not known.
     last = [network, *getattr(network, "layers", [])][-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)
     name = activation if activation in SQUASHING else type(last).__name__.lower()
@@ -113,6 +116,20 @@ def check_output(network: keras.Model, kind, scheme: str):
             f"{scheme}: expected logits, received {network.name!r} ending in {name} (layer {last.name!r}). Remove "
             "that activation: the losses contain it, in a form that does not overflow."
         )
+
+
+def _fits(kind, shapes, network):
+    if "+" in kind:
+        logit, other = kind.split("+")
+        flat = all(len(shape) == 2 for shape in shapes.values())
+        return set(shapes) == {logit, other} and flat and shapes[logit][-1] == 1 != shapes[other][-1]
+    shape = next(iter(shapes.values()))
+    if len(shapes) > 1:
+        return False
+    if kind == "image":
+        return any(shape == tuple(tensor.shape) for tensor in inputs_by_name(network, "image").values())
+    ranks = {"logit": (2,), "patch": (4,), "logits": (2, 4)}[kind]
+    return len(shape) in ranks and shape[-1] == 1
 
 
 def warn_of_mixed_samples(networks, chosen):

@@ -31,8 +31,9 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
 
     Attributes:
         batch_keys: what a bare array or a tuple passed to `fit` means.
-        discriminator_output: what a discriminator must return: "logit" `(batch, 1)`, "patch"
-            `(batch, h, w, 1)`, "logits" (either), "image" (the shape of its input), or None (unchecked).
+        discriminator_output: what a discriminator must return: "logit" `(batch, 1)`, "patch" `(batch, h, w, 1)`,
+            "logits" (either), "image" (the shape of its input), "logit+classes" or "logit+features" (a dict of both),
+            or None (unchecked).
         defaults: compile arguments of the paper, used where the caller gives none.
 
     What `fit` logs: each term under "side/term", unweighted; what a scheme adds; and `loss`, the generator side's

@@ -31,6 +31,13 @@ def output_specs(network: keras.Model, like=None):
     return keras.tree.flatten(_outputs(_known(network, like)))
 
 
+def outputs_by_name(network: keras.Model) -> dict:
+    """The shapes of a network's outputs by name, or by number where they have none."""
+    found = _outputs(_known(network, None))
+    named = found if isinstance(found, dict) else dict(enumerate(keras.tree.flatten(found)))
+    return {name: tuple(tensor.shape) for name, tensor in named.items()}
+
+
 def _inputs(network):
     return network.inputs if isinstance(network, keras.Sequential) else network.input
 
