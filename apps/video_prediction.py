@@ -22,7 +22,7 @@ from kgan.tasks.video.recipes import RECIPES
 
 APP = "video-prediction"
 # The digits in motion are drawn anew in each epoch; this many clips are kept apart.
-EXAMPLES, SHOWN = 6, 4
+EXAMPLES, SHOWN, MEASURED = 6, 4, 64
 
 Channels = Literal[1, 3]
 Power = Literal[1, 2]
@@ -33,17 +33,22 @@ Format = Literal["gif", "mp4", "png"]
 class Train(Training):
     """Train a generator on videos: it sees a few frames and draws the next.
 
-    The run folder then has the model, sample grids of held-out clips over time, and report.html. The same
-    command goes on where it stopped.
+    First by the pixel loss alone, until it knows where things go, then by all losses, which sharpen. The run folder
+    then has the model, sample grids of held-out clips over time, and report.html. The same command goes on where it
+    stopped.
     """
 
     APP = APP
 
     RECIPES = RECIPES
+    FREE = Training.FREE | {"adversarial_steps"}
     GROUPS = Training.groups(
         common=("input_frames", "output_frames", "stride", "mirror"),
         network=("channels", "width"),
-        loss=("p", "adversarial_weight", "gradient_weight", "learning_rate", "ema_half_life"),
+        loss=(
+            *("p", "adversarial_steps", "adversarial_weight", "gradient_weight", "learning_rate"),
+            *("adversarial_learning_rate", "ema_half_life"),
+        ),
     )
 
     data: flags.Data = None
@@ -66,12 +71,17 @@ class Train(Training):
     """Features of the generator's first convolutions."""
     p: Power = 2
     """The pixel loss's power: 1 or 2."""
+    adversarial_steps: flags.Whole = None
+    """Steps by all losses, after --steps by the pixel loss alone. Else: half as many, passes over the data with
+    --epochs, or half of --minutes."""
     adversarial_weight: flags.NotNegativeNumber = 0.05
-    """Weight of fooling the discriminators; 0 leaves them out."""
+    """Weight of fooling the discriminators; 0 leaves them out, and with --gradient-weight 0 the second stage too."""
     gradient_weight: flags.NotNegativeNumber = 1.0
-    """Weight of the gradient difference loss, against blur."""
+    """Weight of the gradient difference loss, against blur, in the second stage."""
     learning_rate: flags.Number = None
-    """Of both sides; falls to zero in the second half."""
+    """By the pixel loss; falls to zero in the second half."""
+    adversarial_learning_rate: flags.Number = None
+    """Of both sides in the second stage. Left out: a third of --learning-rate."""
     ema_half_life: flags.Weight = None
     """Clips after which a moving average of the generator, which then serves, has forgotten half; 0 for none. In a
     short training at most a tenth of it."""
@@ -80,7 +90,29 @@ class Train(Training):
     held_out: flags.Fraction = 0.1
     """Share of the videos kept for `evaluate`; a test folder takes its place. Of one video: tenths of its time."""
 
+    def settle(self):
+        super().settle()
+        if self.steps is not None and self.adversarial_steps is None:
+            self.adversarial_steps = -(-self.steps // 2)
+
+    @property
+    def sharpens(self):
+        """Whether there is a second stage."""
+        return bool(self.adversarial_weight or self.gradient_weight)
+
     def check(self):
+        if not self.sharpens:
+            for name in ("adversarial_steps", "adversarial_learning_rate"):
+                if self.given[name] is not None:
+                    raise UserError(
+                        f"expected no {flags.name_of(name)} where both weights are 0, as there is no second stage; "
+                        f"found {self.given[name]}; drop it"
+                    )
+        if self.minutes and self.given["adversarial_steps"] is not None:
+            raise UserError(
+                "expected no --adversarial-steps with --minutes, half of which that stage gets; found "
+                f"{self.adversarial_steps}; drop one of them"
+            )
         if any(side % 8 or side < 32 for side in self.size):
             raise UserError(
                 "expected --image-size in multiples of 8, at least 32, as frames are drawn at four scales; found "
@@ -123,44 +155,54 @@ class Train(Training):
         from kgan.tasks.video.sample_grid import clips_in_rows
 
         examples = batch_of(self.open(frames=SHOWN).measured, EXAMPLES)["frames"]
-        return [
-            Stage(
-                "train",
-                lambda previous, steps: self.build(steps),
-                split.training,
-                self.steps,
-                self.epochs,
-                draw=lambda model: clips_in_rows(model, examples, SHOWN),
-            )
-        ]
+        shared = {"source": split.training, "draw": lambda model: clips_in_rows(model, examples, SHOWN)}
+        first = Stage("pixels", self.build_pixels, steps=self.steps, epochs=self.epochs, **shared)
+        second = Stage(
+            "all losses",
+            self.build_all,
+            steps=self.adversarial_steps,
+            epochs=self.epochs and -(-self.epochs // 2),
+            **shared,
+        )
+        return [first, second] if self.sharpens else [first]
 
-    def build(self, steps=1000):
-        """Returns the compiled scheme for a training of so many steps."""
+    def build_pixels(self, previous, steps):
+        """Returns the scheme that learns by the pixel loss, compiled for so many steps."""
         from kgan.networks import multiscale
         from kgan.schemes import VideoPredictionGAN
-        from kgan.tasks.translation.translation import adam
+        from kgan.tasks.video.building import compiled
 
         generator = multiscale.generator(self.channels, self.input_frames, self.output_frames, self.width)
-        judges = []
+        model = VideoPredictionGAN(generator, [], p=self.p)
+        weights = {"generator/gradient_difference": 0.0}
+        return compiled(self, model, steps, self.learning_rate, weights)
+
+    def build_all(self, previous, steps):
+        """Returns the scheme that goes on with a generator by all losses."""
+        from kgan.networks import multiscale
+        from kgan.schemes import VideoPredictionGAN
+        from kgan.tasks.video.building import compiled
+
+        for variable, average in previous.averaged:
+            variable.assign(average)
+        judges, weights = [], {"generator/gradient_difference": self.gradient_weight}
         if self.adversarial_weight:
-            judges = multiscale.discriminators(
-                self.size, self.channels, self.input_frames, self.output_frames, max(4, self.width // 2)
-            )
-        model = VideoPredictionGAN(generator, judges, p=self.p)
-        weights = {"generator/gradient_difference": self.gradient_weight}
-        model.compile(
-            adam(self.learning_rate, steps),
-            adam(self.learning_rate / 10, steps) if judges else None,
-            loss_weights={
-                **weights,
-                **({"generator/adversarial": self.adversarial_weight} if judges else {}),
-            },
-            generator_batch="fresh" if judges else "shared",
-            ema_decay=self.decay(self.ema_half_life, steps),
-            seed=self.seed,
-            jit_compile=self.jit_compile,
-        )
-        return model
+            size = (self.size, self.channels, self.input_frames, self.output_frames)
+            judges = multiscale.discriminators(*size, max(4, self.width // 2))
+            weights["generator/adversarial"] = self.adversarial_weight
+        model = VideoPredictionGAN(previous.generator, judges, p=self.p)
+        rate = self.adversarial_learning_rate or self.learning_rate / 3
+        return compiled(self, model, steps, rate, weights)
+
+    def verdict(self, model, split):
+        from kgan.app.run.words import Verdict
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.video.scores import first_frame
+
+        clips = batch_of(split.measured, MEASURED)["frames"]
+        found = first_frame(model, clips)
+        what = f"PSNR of the first predicted frame, {len(clips)} clips {split.words}"
+        return Verdict(what, found.pop("model"), found, " dB")
 
 
 @dataclasses.dataclass

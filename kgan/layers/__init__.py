@@ -21,7 +21,6 @@ from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
-from kgan.layers.straight_through_clip import StraightThroughClip
 from kgan.layers.text_affine import TextAffine
 
 __all__ = [
@@ -51,7 +50,6 @@ __all__ = [
     "RowwiseConv2D",
     "SpectralNormalization",
     "SmoothFill",
-    "StraightThroughClip",
     "TextAffine",
     "UnitLength",
     "diff_augment",

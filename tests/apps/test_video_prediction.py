@@ -41,7 +41,7 @@ def run(tmp_path_factory):
 
 
 def test_the_run_folder_has_pictures_of_held_out_clips(run):
-    assert sorted((run / "samples").glob("*.png"))
+    assert sorted((run / "samples").rglob("*.png"))
     assert (run / "report.html").exists()
 
 
@@ -111,6 +111,11 @@ def test_a_damaged_file_among_good_ones_is_named(run, tmp_path, capsys):
     ("flags", "words"),
     [
         (["--image-size", "30"], "multiples of 8, at least 32"),
+        (
+            ["--adversarial-weight", "0", "--gradient-weight", "0", "--adversarial-steps", "3"],
+            "no second stage",
+        ),
+        (["--minutes", "2", "--adversarial-steps", "3"], "with --minutes"),
         (["--stride", "2"], "with --data only"),
         (["--gradient-weight", "-1"], "--gradient-weight to be at least 0"),
         (["--input-frames", "0"], "--input-frames to be at least 1"),

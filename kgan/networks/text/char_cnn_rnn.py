@@ -11,6 +11,7 @@ import keras
 from keras import layers, ops
 
 from kgan.layers.masked_mean import MaskedMean
+from kgan.layers.modulated_convolution import UnitLength
 
 POOLS = (3, 3, 2)
 
@@ -28,12 +29,13 @@ def encoder(
         kernel: characters that a convolution sees.
 
     Returns:
-        `text_encoder`: (batch, length) int32 to (batch, size), float32.
+        `text_encoder`: (batch, length) int32 to (batch, size), float32, with squares of mean 1.
 
     Raises:
         ValueError: a length that pooling leaves nothing of.
 
-    Differs from the paper: gated units, and "same" padding, so that short captions keep their ends.
+    Differs from the paper: gated units, "same" padding, so that short captions keep their ends, and embeddings of one
+    length (see `word_rnn`).
     """
     if length < 18:
         raise ValueError(
@@ -47,5 +49,6 @@ def encoder(
         x = layers.MaxPooling1D(pool, padding="same", name=f"pool_{index}")(x)
     x = layers.GRU(width, return_sequences=True, unroll=x.shape[1] <= 16, name="states")(x)
     x = MaskedMean(math.prod(POOLS), name="mean_state")([x, tokens])
-    x = layers.Dense(size, dtype="float32", name="text")(x)
+    x = layers.Dense(size, dtype="float32", name="sentence")(x)
+    x = UnitLength(dtype="float32", name="text")(x)
     return keras.Model(tokens, x, name="text_encoder")

@@ -4,9 +4,9 @@ Deep multi-scale video prediction beyond mean square error (Mathieu, Couprie, Le
 and eq. 3-4). Four scales, the coarsest an eighth of the frame. At its width of 128, with 4 frames of 3 channels in
 and one out, the generator has 12,569,740 trainable parameters, the sum of the convolutions in that table.
 
-Differs from the paper: frames are kept in range by clipping that lets gradients pass, where the paper has tanh. Digits
-on black taught the latter nothing but black, in 200 steps: it has to be driven far to come near -1, and there its
-gradient is gone. Also, tanh at every scale would change what the coarser one had right.
+Differs from the paper: frames are left as the sums they are, and whoever shows them clips them, where the paper has
+tanh. Digits on black taught a tanh nothing but black, in 200 steps: it has to be driven far to come near -1, and there
+its gradient is gone. Also, tanh at every scale would change what the coarser one had right.
 """
 
 import keras
@@ -14,7 +14,6 @@ from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
 from kgan.layers.frames import ChannelsToFrames, FramesToChannels
-from kgan.layers.straight_through_clip import StraightThroughClip
 
 # Features of the hidden convolutions as multiples of the width (128 in the paper), and sides of all kernels.
 GENERATOR = (
@@ -39,7 +38,7 @@ SMALL = 0.01
 def generator(
     channels: int = 3, input_frames: int = 4, output_frames: int = 1, width: int = 128
 ) -> keras.Model:
-    """From the last frames to the next, coarse to fine: `y_k = clip(up(y_{k-1}) + G_k(x_k, up(y_{k-1})))`.
+    """From the last frames to the next, coarse to fine: `y_k = up(y_{k-1}) + G_k(x_k, up(y_{k-1}))`.
 
     Fully convolutional: frames of any size are mirrored up to a multiple of 8 and the result is cropped.
 
@@ -51,8 +50,8 @@ def generator(
 
     Returns:
         `generator`: (batch, input_frames, height, width, channels) in [-1, 1] to a dict: `frames`
-        (batch, output_frames, height, width, channels) in [-1, 1], and `scale_1` to `scale_3`, what the coarser
-        networks drew, at an eighth, a quarter and half of the padded size.
+        (batch, output_frames, height, width, channels), to be clipped to [-1, 1], and `scale_1` to `scale_3`, what the
+        coarser networks drew, at an eighth, a quarter and half of the padded size.
 
     Example:
         >>> multiscale.generator(channels=1, width=8).output["frames"].shape
@@ -81,7 +80,7 @@ def generator(
         )(x)
         if drawn is not None:
             x = layers.Add(name=f"refined_{number}")([coarse, x])
-        drawn = StraightThroughClip(dtype="float32", name=f"drawn_{number}")(x)
+        drawn = layers.Activation("linear", dtype="float32", name=f"drawn_{number}")(x)
         if number < SCALES:
             outputs[f"scale_{number}"] = ChannelsToFrames(output_frames, name=f"scale_{number}")(drawn)
     whole = CropLike(name="cropped")([drawn, flat])

@@ -132,7 +132,7 @@ class VideoPredictionGAN(AdversarialModel):
 
     def call(self, inputs, training=False):
         frames = inputs["frames"] if isinstance(inputs, dict) else inputs
-        return self.generator(frames, training=training)["frames"]
+        return ops.clip(self.generator(frames, training=training)["frames"], -1.0, 1.0)
 
     def extrapolate(self, frames, count):
         """Frames that go on from others, each drawn from those before it, its own among them.

@@ -63,6 +63,7 @@ def compare(model, clips, count) -> dict:
         "model": model.extrapolate(known, count),
         "last frame": np.stack([last_frame(clip, count) for clip in known]),
         "optical flow": np.stack([optical_flow(clip, count) for clip in known]),
+        "black": np.full_like(truth, -1.0),
     }
     before = clips[:, seen - 1 : seen + count - 1]
     regions = [
@@ -76,6 +77,27 @@ def compare(model, clips, count) -> dict:
             found[method]["all"].append(_mean([frame_scores(t, m) for t, m, _ in pairs]))
             found[method]["moving"].append(_mean([frame_scores(t, m, where) for t, m, where in pairs]))
     return found
+
+
+def first_frame(model, clips) -> dict[str, float]:
+    """PSNR of the first frame after those seen, mean over clips of each clip's: "model", "last frame", "black".
+
+    Args:
+        model, clips: as for `compare`.
+    """
+    seen = model.input_frames
+    truth, last = clips[:, seen], clips[:, seen - 1]
+    drawn = {"model": model.extrapolate(clips[:, :seen], 1)[:, 0], "last frame": last}
+    drawn["black"] = np.full_like(last, -1.0)
+    return {
+        name: float(np.mean([_psnr(*pair) for pair in zip(truth, frames, strict=True)]))
+        for name, frames in drawn.items()
+    }
+
+
+def _psnr(truth, made):
+    truth, made = (to_float(to_uint8(np.asarray(frame))).astype("float64") for frame in (truth, made))
+    return _decibels(4.0, ((truth - made) ** 2).mean())
 
 
 def _mean(rows):
