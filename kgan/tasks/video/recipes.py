@@ -11,7 +11,7 @@ RECIPES = (
             "image_size": "64",
             "width": 8,
             "channels": 1,
-            "learning_rate": 2e-3,
+            "learning_rate": 1.5e-3,
             "ema_half_life": 100,
             "steps": 400,
             "adversarial_steps": 120,
