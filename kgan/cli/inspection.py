@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from pathlib import Path
+from typing import Literal
 
 import tyro
 
@@ -41,12 +42,14 @@ class Check:
     """What `export` wrote: `saved_models/NAME`, or one version in it."""
     tolerance: flags.NotNegativeNumber = 1e-5
     """The largest difference allowed between a served value and the original."""
+    runtimes: tuple[Literal["tensorflow", "openvino", "onnx", "litert"], ...] = ("tensorflow",)
+    """Where to serve it. All but tensorflow have the float signature converted, and may be 1e-4 off."""
 
     def __call__(self):
         flags.check(self)
         from kgan.export import check
 
-        lines, agrees = check.check(self.export, tolerance=self.tolerance)
+        lines, agrees = check.check(self.export, tolerance=self.tolerance, runtimes=self.runtimes)
         print("\n".join(lines))
         return 0 if agrees else 1
 

@@ -13,6 +13,8 @@ from kgan.errors import UserError
 
 REFERENCE = Path("assets.extra", "reference.npz")
 FACTS = Path("assets.extra", "kgan.json")
+# How far other runtimes may be from TensorFlow.
+ELSEWHERE = 1e-4
 
 SERVE = """
 import sys
@@ -37,43 +39,86 @@ np.savez(answers, **out)
 """
 
 
-def check(export, tolerance=1e-5):
+def check(export, tolerance=1e-5, runtimes=("tensorflow",)):
     """Serves an export in a fresh process and compares it with what `predict` gave when it was written.
 
     Args:
         export: path of what `export` wrote, or of the folder of its versions (the newest is taken).
         tolerance: float, the largest difference allowed in the float signature; uint8 may be one level off
-            where rounding tips over.
+            where rounding tips over. Other runtimes than TensorFlow may be 1e-4 off, if that is more.
+        runtimes: names among "tensorflow", "openvino", "onnx" and "litert"; the last three have the float signature
+            converted and run here, where their packages are.
 
     Returns:
-        `(lines, agrees)`: a line for each signature, and whether all are within the tolerance.
+        `(lines, agrees)`: a line for each signature and further runtime, and whether all are within the tolerance.
 
     Raises:
         UserError: if the folder is no export of kgan, or does not load.
     """
     folder = newest(export)
-    answers = serve(folder)
-    worst = {}
-    with np.load(folder / REFERENCE) as expected:
-        for entry in expected.files:
-            signature, _, side, name = entry.split("|")
-            if side == "output":
-                difference = _difference(expected[entry], answers.get(entry))
-                worst[signature, name] = max(difference, worst.get((signature, name), 0.0))
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = facts_of(folder)
     lines = [
         f"{folder}: {facts['model']}, {facts['parameters']:,} parameters, written by kgan {facts['kgan']}"
     ]
     agrees = True
-    for (signature, name), difference in worst.items():
-        exact = not signature.endswith(("uint8", "png"))
-        allowed = tolerance if exact else 1
-        agrees &= difference <= allowed
-        verdict = "agrees" if difference <= allowed else "DIFFERS"
-        unit = "" if exact else " of 255"
-        found = f"largest difference {difference:.3g}{unit} (allowed {allowed:g})"
-        lines.append(f"  {signature} {name}: {verdict}, {found}")
+    with np.load(folder / REFERENCE) as archive:
+        expected = {entry: archive[entry] for entry in archive.files}
+    for runtime in runtimes:
+        if runtime == "tensorflow":
+            answers, told, least = serve(folder), "", 0.0
+        else:
+            answers, told, least = _elsewhere(folder, runtime, expected, lines), f" in {runtime}", ELSEWHERE
+            agrees &= answers is not None
+        for (signature, name), difference in _worst(expected, answers or {}, runtime).items():
+            exact = not signature.endswith(("uint8", "png"))
+            allowed = max(tolerance, least) if exact else 1
+            agrees &= difference <= allowed
+            verdict = "agrees" if difference <= allowed else "DIFFERS"
+            unit = "" if exact else " of 255"
+            found = f"largest difference {difference:.3g}{unit} (allowed {allowed:g})"
+            lines.append(f"  {signature} {name}{told}: {verdict}, {found}")
     return lines, agrees
+
+
+def _worst(expected, answers, runtime):
+    """The largest difference of each output of each signature that a runtime answers."""
+    worst = {}
+    for entry in expected:
+        signature, _, side, name = entry.split("|")
+        if side == "output" and (runtime == "tensorflow" or (signature == "serving_default" and answers)):
+            difference = _difference(expected[entry], answers.get(entry))
+            worst[signature, name] = max(difference, worst.get((signature, name), 0.0))
+    return worst
+
+
+def _elsewhere(folder, runtime, expected, lines):
+    """What another runtime answers to the float signature's cases; None, and a line, where that cannot be said."""
+    from kgan.export import runtimes
+
+    lacking = runtimes.missing(runtime)
+    if lacking:
+        lines.append(f"  {runtime}: NOT CHECKED, as {' and '.join(lacking)} is not here (pip install)")
+        return None
+    cases, answers = {}, {}
+    for entry, value in expected.items():
+        signature, number, side, name = entry.split("|")
+        if signature == "serving_default" and side == "input":
+            cases.setdefault(number, {})[name] = value
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            path = runtimes.convert(folder, runtime, Path(temporary, "model"))
+        except UserError as error:
+            lines.append(f"  {runtime}: NOT CHECKED: {error}")
+            return None
+        for number, inputs in cases.items():
+            for name, value in runtimes.answer(path, runtime, inputs).items():
+                answers[f"serving_default|{number}|output|{name}"] = value
+    return answers
+
+
+def facts_of(folder: str | Path) -> dict:
+    """What an export notes of itself: its model, parameters, versions and signatures."""
+    return json.loads((Path(folder) / FACTS).read_text(encoding="utf-8"))
 
 
 def newest(export):

@@ -8,6 +8,7 @@ them, so that `kgan check` can compare wherever the folder has gone.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -26,7 +27,11 @@ from kgan.version import __version__
 
 
 def export(
-    model: keras.Model, folder: str | Path, overwrite: bool = False, largest_side: int = forms.LARGEST
+    model: keras.Model,
+    folder: str | Path,
+    overwrite: bool = False,
+    largest_side: int = forms.LARGEST,
+    extras: Callable | None = None,
 ) -> Path:
     """Writes a model for serving. Its moving average is what serves, if it has one.
 
@@ -35,6 +40,8 @@ def export(
         folder: path such as `saved_models/glyphs`; versions are sub-folders, numbered from 1.
         overwrite: bool, whether to replace the newest version rather than add one.
         largest_side: int, pixels; a request with a larger picture is answered with an error.
+        extras: callable from the folder that becomes the version, and what is noted of the model, to nothing: writes
+            what shall be in it too.
 
     Returns:
         The path of the version written.
@@ -55,12 +62,16 @@ def export(
     # Tables of words are no variables, and have to come along.
     module.tables = list(getattr(model, "serving_tables", list)())
     facts = {"kgan": __version__, "model": type(model).__name__, "parameters": _count(module.read)}
+    facts["versions"] = {"keras": keras.version(), "tensorflow": tf.__version__}
+    facts["signatures"] = {name: _types(function) for name, function in signatures.items()}
     with replacing_folder(target) as partial:
         tf.saved_model.save(module, str(partial), signatures=signatures)
         (partial / REFERENCE).parent.mkdir()
         np.savez_compressed(partial / REFERENCE, **cases)
         write_warmup(partial / WARMUP, target.parent.name, cases)
         (partial / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        if extras is not None:
+            extras(partial, facts)
     return target
 
 
@@ -141,6 +152,15 @@ def _forms(model, inputs, largest):
         if isinstance(form, forms.Picture):
             form.largest = largest
     return found
+
+
+def _types(function):
+    """Names and types of what a signature takes and gives."""
+    inputs, outputs = function.structured_input_signature[0][0], function.structured_outputs
+    return {
+        side: {name: spec.dtype.name for name, spec in found.items()}
+        for side, found in (("inputs", inputs), ("outputs", outputs))
+    }
 
 
 def _count(variables):

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from kgan import AdversarialModel, ConditionalGAN
 from kgan.errors import UserError
-from kgan.export import check
+from kgan.export import check, runtimes
 from kgan.export.savedmodel import export
 from kgan.networks import dcgan
 from kgan.pictures import pixels
@@ -178,14 +178,14 @@ def test_serving_warms_up_with_a_request_of_each_signature(exported, served):
         served[request.model_spec.signature_name](**inputs)
 
 
-def test_openvino_reads_the_float_signature(exported):
-    openvino = pytest.importorskip("openvino")
-    with np.load(exported / check.REFERENCE) as reference:
-        case = {name: reference[name] for name in reference.files}
-    network = openvino.compile_model(str(exported), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    inputs = {name: case[f"serving_default|0|input|{name}"] for name in ("latent", "label")}
-    (image,) = network(inputs).values()
-    np.testing.assert_allclose(image, case["serving_default|0|output|image"], atol=1e-5)
+@pytest.mark.parametrize("runtime", ["openvino", "onnx", "litert"])
+def test_other_runtimes_agree(exported, runtime):
+    for package in runtimes.RUNTIMES[runtime][0]:
+        pytest.importorskip(package)
+    lines, agrees = check.check(exported, runtimes=[runtime])
+    assert agrees, lines
+    assert len(lines) == 2
+    assert f"serving_default image in {runtime}: agrees" in lines[1]
 
 
 def test_image_to_image_at_three_sizes_and_both_ways(inverted, monkeypatch):
