@@ -173,3 +173,15 @@ def image_size(text):
     if not match or not int(match[1]) or (match[2] and not int(match[2])):
         raise UserError(f"expected --image-size as N or HEIGHTxWIDTH; found {text!r}; try 64 or 48x64")
     return int(match[1]), int(match[2] or match[1])
+
+
+def part(text: str) -> tuple[int, int]:
+    """Reads `I/N`, the I-th of N parts, counted from 1.
+
+    Raises:
+        UserError: for anything else.
+    """
+    match = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text.strip())
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UserError(f"expected --shard as I/N, the I-th of N parts from 1; found {text!r}; try 1/4")
+    return int(match[1]), int(match[2])

@@ -154,6 +154,11 @@ def test_evaluate_prints_its_whole_protocol(photos, tmp_path, capsys):
 
 def test_export_names_the_model_after_its_run(glyphs, tmp_path, capsys):
     assert kgan("export", "--run", glyphs, "--output", tmp_path) == 0
+    version = tmp_path / glyphs.name / "1"
+    assert "kgan image-generation train" in (version / "model_card.md").read_text()
+    assert (version / "samples.png").is_file()
+    assert f'"/models/{glyphs.name}"' in (tmp_path / "models.config").read_text()
+    assert '"generate_png"' in (tmp_path / "requests" / f"{glyphs.name}.py").read_text()
     assert (tmp_path / "run" / "1" / "saved_model.pb").is_file()
     assert f"kgan check {tmp_path / 'run' / '1'}" in capsys.readouterr().out
     assert kgan("export", "--model", glyphs / "model.keras", "--output", tmp_path, "--name", "glyphs") == 0

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import zlib
 from pathlib import Path
 
 from kgan.data.folders.problems import listing
@@ -25,8 +26,20 @@ class Job:
     name: str
 
 
+def _belongs(job, shard):
+    """Whether a job is of this part: its name alone decides, so parts stay what they are if files are added."""
+    return zlib.crc32(Path(job.name).as_posix().encode("utf-8", "surrogateescape")) % shard[1] == shard[0] - 1
+
+
 def plan(
-    inputs, output, suffix: str = "", overwrite: bool = False, extra=(), left_out=None, say=print
+    inputs,
+    output,
+    suffix: str = "",
+    overwrite: bool = False,
+    extra=(),
+    left_out=None,
+    say=print,
+    shard=(1, 1),
 ) -> list[Job]:
     """Pairs each picture with where its result goes.
 
@@ -41,6 +54,7 @@ def plan(
         extra: further paths that must not be written to, such as masks.
         left_out: callable from the names in a folder to those that are no inputs.
         say: callable that takes a line: what in a folder cannot be opened.
+        shard: (I, N), the I-th of N parts, which are disjoint and together everything.
 
     Returns:
         A list of `Job`, in order of name.
@@ -78,6 +92,7 @@ def plan(
                 f"expected output beside the input; found that {job.target} would replace an input; set another "
                 "--output"
             )
+    jobs = [job for job in jobs if _belongs(job, shard)]
     existing = [job.target for job in jobs if job.target.exists()]
     if existing and not overwrite:
         more = f" and {len(existing) - 1:,} more" if len(existing) > 1 else ""

@@ -62,6 +62,8 @@ class Predict(Trained):
     """Side in pixels of the tiles to work in; 0 for never. Left out: chosen by --memory-limit."""
     memory_limit: flags.Number = None
     """Gigabytes that this command may hold. Left out: what it holds at first, and half of what is free."""
+    shard: flags.Text = None
+    """`I/N`: only the I-th of N parts of the pictures, for N processes or machines. A name decides its part."""
     overwrite: bool = False
     """Replace what is there. Inputs are never replaced."""
 
@@ -95,13 +97,22 @@ class Predict(Trained):
         for path in self.inputs:
             if not Path(path).exists():
                 raise UserError(f"expected a picture or a folder in {path}; found nothing; check the name")
+        shard = flags.part(self.shard) if self.shard else (1, 1)
         startup.start()
         from kgan.app.predicting.predict_files import plan
 
         output = self.output or ("predicted" if self.model else self.folder.path / "predicted")
         self._jobs = plan(
-            self.inputs, output, SUFFIXES[self.format], self.overwrite, self.also_read(), self.left_out
+            self.inputs,
+            output,
+            SUFFIXES[self.format],
+            self.overwrite,
+            self.also_read(),
+            self.left_out,
+            shard=shard,
         )
+        if not self._jobs:
+            print(f"No picture falls into part {self.shard}; the other parts have them all")
 
     def work(self, model):
         from kgan.pictures import picture_file

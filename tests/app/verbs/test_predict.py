@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from kgan.app import flags
 from kgan.app.predicting.predict_files import plan
 from kgan.app.verbs import predict
 from kgan.cli.dispatch import parse
@@ -371,3 +372,26 @@ def test_tiles_that_differ_are_said():
     said = []
     Runner(image_network(network), 64, say=said.append)({"image": np.zeros((100, 100, 3), "float32")})
     assert any("differs from a whole one" in line and "instance" in line for line in said)
+
+
+def test_shards_are_disjoint_complete_and_stable(tmp_path):
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    for number in range(40):
+        (folder / ("deep" if number % 2 else "") / f"{number}.png").touch()
+
+    def names(shard):
+        return {job.name for job in plan([folder], tmp_path / "out", shard=shard)}
+
+    parts = [names((index, 3)) for index in (1, 2, 3)]
+    assert sum(map(len, parts)) == len(set.union(*parts)) == 40
+    assert min(map(len, parts)) >= 6
+    # What another part has written is in nobody's way, and a new file moves no other.
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / min(name for name in parts[0] if "/" not in name)).touch()
+    (folder / "new.png").touch()
+    assert [names((index, 3)) - {"new.png"} for index in (2, 3)] == parts[1:]
+    for wrong in ("0/3", "4/3", "1", "1/0", "a/b", "-1/2"):
+        with pytest.raises(UserError, match="--shard as I/N"):
+            flags.part(wrong)
+    assert flags.part("2/3") == (2, 3)
