@@ -20,7 +20,7 @@ class RowwiseConv2D(keras.layers.Conv2D):
             computed as there.
 
     Example:
-        >>> pixels = RowwiseConv2D(3, 9, padding="same")(features)
+        >>> pixels = RowwiseConv2D(3, 9, padding="same")(images)
     """
 
     def convolution_op(self, inputs, kernel):

@@ -80,7 +80,7 @@ def get(
 
     Example:
         >>> get("random-convolution-v1")(images).shape
-        (100, 320)
+        (2, 320)
     """
     if isinstance(features, FeatureExtractor):
         return features

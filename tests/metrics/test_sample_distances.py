@@ -5,6 +5,7 @@ from scipy.stats import wasserstein_distance
 from sklearn.metrics.pairwise import polynomial_kernel
 
 from kgan.metrics.density_coverage import density_coverage
+from kgan.metrics.distances import nearest_radii
 from kgan.metrics.kernel_distance import kernel_distance, kernel_inception_distance
 from kgan.metrics.mean_pairwise_distance import mean_pairwise_distance
 from kgan.metrics.precision_recall import precision_recall
@@ -100,3 +101,12 @@ def test_sliced_wasserstein_of_a_shift_is_its_mean_projection(points):
     a = points[0][:, :2]
     assert sliced_wasserstein(a, a + np.array([3.0, 4.0]), 20_000) == pytest.approx(5 * 2 / np.pi, rel=0.01)
     assert sliced_wasserstein(a, a[:30]) < 0.5
+
+
+def test_a_points_own_distance_is_not_its_neighbours_in_any_block():
+    """Whole numbers on a line, more than are computed at once: the nearest is 1 away, the second too, the third 2."""
+    points = np.arange(1500.0)[:, None]
+    assert (nearest_radii(points, 1) == 1.0).all()
+    third = nearest_radii(points, 3)
+    assert (third[1:-1] == 4.0).all()  # squared
+    assert (third[0], third[-1]) == (9.0, 9.0)

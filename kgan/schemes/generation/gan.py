@@ -26,7 +26,7 @@ class GAN(AdversarialModel):
         ValueError: networks that do not fit together, said with both shapes.
 
     Example:
-        >>> gan = GAN(dcgan.generator((32, 32)), dcgan.discriminator((32, 32)), latent_size=128)
+        >>> gan = GAN(dcgan.generator((32, 32)), dcgan.discriminator((32, 32), normalization=None), latent_size=128)
         >>> gan.compile(loss="hinge", penalty="r1")
         >>> gan.fit(images, epochs=10)
         >>> gan.sample(16, seed=1).shape
