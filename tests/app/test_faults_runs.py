@@ -54,6 +54,7 @@ def half_written(folder):
 # C1 --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_C1_damaged_checkpoints_never_start_a_finished_run_again(copied, capsys):
     before = {name: (copied / name).read_bytes() for name in ("model.keras", "history.csv", "report.html")}
     for path in (copied / "checkpoint").iterdir():
@@ -78,6 +79,7 @@ def test_C1_a_finished_run_without_its_checkpoints_is_left_alone(copied, capsys)
     assert (copied / "model.keras").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_C1_one_damaged_checkpoint_goes_on_from_the_other(copied, capsys):
     newest = Checkpoints(copied / "checkpoint").files()[0]
     newest.write_bytes(b"damage")
@@ -107,6 +109,7 @@ def raising(error):
         "kgan.files.atomic.os.fsync",
     ],
 )
+@pytest.mark.slow
 def test_C2_a_full_disk_is_one_line_wherever_it_fills(place, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(place, raising(FULL))
     code, said = told(Train(run=str(tmp_path / "run"), epochs=1, quiet=True), capsys)
@@ -212,6 +215,7 @@ def steps_in(run):
         return [(row["stage"], int(row["step"])) for row in csv.DictReader(stream)]
 
 
+@pytest.mark.slow
 def test_C12_history_of_an_interrupted_run_has_the_rows_of_a_whole_one(finished, tmp_path):
     run = tmp_path / "run"
     command = {"run": str(run), "epochs": EPOCHS, "quiet": True, "checkpoint_seconds": 1e-6}
@@ -279,6 +283,7 @@ def test_a_failed_beginning_leaves_nothing(tmp_path, capsys):
     assert not run.exists()
 
 
+@pytest.mark.slow
 def test_minutes_make_a_plan_of_steps_that_resume_follows(tmp_path, monkeypatch, capsys):
     run = tmp_path / "run"
     code, said = told(Train(run=str(run), minutes=1e-4, quiet=True), capsys)

@@ -47,6 +47,7 @@ def mirrored(source, key="image", batches=6):
     return away == 1
 
 
+@pytest.mark.slow
 def test_C8_one_picture_trains(tmp_path, capsys):
     data = pictures(tmp_path / "data", ["one.png"])
     flags = ["--data", data, "--run", tmp_path / "run", "--steps", 1, "--image-size", 16, "--width", 2]
@@ -94,6 +95,7 @@ def test_M3_image_generation_mirrors_only_when_asked(mirror, shares, tmp_path):
     ("app", "key"),
     [(super_resolution, "target"), (inpainting, "image"), (pix2pix, "target"), (cyclegan, "a")],
 )
+@pytest.mark.slow
 def test_M3_the_other_apps_mirror_unless_told_not_to(app, key, tmp_path):
     data = pictures(tmp_path, LAYOUTS[app], size=(64, 64))
     shared = {"data": str(data), "image_size": "64", "held_out": 0}

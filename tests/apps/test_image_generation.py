@@ -72,6 +72,7 @@ def test_without_data_it_learns_labelled_glyphs(glyphs):
     assert model.sample(2, label=[3, 4]).shape == (2, 16, 16, 1)
 
 
+@pytest.mark.slow
 def test_with_a_folder_it_learns_its_classes(photos):
     told = json.loads((photos / "config.json").read_text())
     assert told["data"]["labels"] == ["cats", "dogs"]

@@ -85,6 +85,7 @@ def run(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.mark.slow
 def test_known_pixels_come_back_bit_for_bit(run, tmp_path):
     pictures = {
         "alpha.png": random_pixels(21, 40, 4),
@@ -202,6 +203,7 @@ def test_only_the_surroundings_of_a_hole_are_computed(gated, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("size", [30, 90])
+@pytest.mark.slow
 def test_a_smooth_start_looks_around_its_hole_only(size):
     generator = gated_inpainting.generator(width=4, smooth_start=True)
     seen = []

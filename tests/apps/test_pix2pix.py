@@ -68,6 +68,7 @@ def test_without_data_it_learns_serifs(glyphs):
         assert grid.height > 8 * 64
 
 
+@pytest.mark.slow
 def test_a_folder_of_pairs_in_the_other_direction(facades):
     model = load_model(facades)
     assert not model.conditional
@@ -116,6 +117,7 @@ def test_noise_is_asked_for(facades, noise):
     assert run.network is model.generator
 
 
+@pytest.mark.slow
 def test_colorize_keeps_the_lightness(tmp_path):
     from kgan.pictures.color import lab_from_rgb
 

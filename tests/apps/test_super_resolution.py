@@ -69,6 +69,7 @@ def run(tmp_path_factory, photos):
     return folder
 
 
+@pytest.mark.slow
 def test_two_stages_are_trained_and_the_same_command_has_nothing_left(run, photos, capsys):
     history = (run / "history.csv").read_text()
     assert "pixel" in history
@@ -155,6 +156,7 @@ def test_the_small_networks_rate_rises_shortly_and_falls_to_zero():
     assert building.rate(super_resolution.Train(network="paper", data="x"), 1000) == 1e-4
 
 
+@pytest.mark.slow
 def test_real_degradation_has_the_discriminator_that_judges_pixels(photos):
     settings = {
         "data": str(photos),

@@ -40,6 +40,7 @@ def run(tmp_path_factory):
     return folder / "run"
 
 
+@pytest.mark.slow
 def test_the_run_folder_has_pictures_of_held_out_clips(run):
     assert sorted((run / "samples").rglob("*.png"))
     assert (run / "report.html").exists()

@@ -188,6 +188,7 @@ def test_pairs_real_and_fake_are_transformed_alike():
 
 
 @pytest.mark.parametrize("jit", [False, True], ids=["graph", "xla"])
+@pytest.mark.slow
 def test_gradients_and_their_gradients_flow_through(jit):
     x, weights = tf.constant(image(3, 10, 8, 3)), tf.constant(image(3, 10, 8, 3))
     augment = AdaptiveAugment()

@@ -188,6 +188,7 @@ def test_other_runtimes_agree(exported, runtime):
     assert f"serving_default image in {runtime}: agrees" in lines[1]
 
 
+@pytest.mark.slow
 def test_image_to_image_at_three_sizes_and_both_ways(inverted, monkeypatch):
     found = check.serve(inverted)
     assert len({name.split("|")[0] for name in found}) == 6

@@ -5,6 +5,5 @@ import pytest
 
 @pytest.fixture
 def way(request, two_replicas):
-    """Arguments for `run_scheme_test`: a comparison with two replicas, or one with XLA."""
-    replicas = request.param == "replicas"
-    return {"strategy": two_replicas if replicas else None, "xla": not replicas}
+    """Arguments for `run_scheme_test`: a comparison with two replicas, one with XLA, or neither."""
+    return {"strategy": two_replicas if request.param == "replicas" else None, "xla": request.param == "xla"}

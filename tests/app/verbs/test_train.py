@@ -81,6 +81,7 @@ def test_the_saved_model_samples_as_the_run_did(whole):
     assert not np.allclose(model.sample(5, seed=3), fresh.sample(5, seed=3))
 
 
+@pytest.mark.slow
 def test_killed_and_started_again_ends_bit_for_bit_the_same(whole, tmp_path, monkeypatch):
     step = 4  # in the middle of an epoch
     command = Train(run=str(tmp_path / "run"), epochs=EPOCHS, checkpoint_seconds=1e-6, quiet=True)
@@ -107,12 +108,14 @@ def test_killed_and_started_again_ends_bit_for_bit_the_same(whole, tmp_path, mon
     same(state_of(whole)[0], state_of(tmp_path / "run")[0])
 
 
+@pytest.mark.slow
 def test_more_epochs_go_on_as_if_asked_for_at_once(whole, tmp_path):
     for epochs in (1, EPOCHS):
         assert Train(run=str(tmp_path / "run"), epochs=epochs, quiet=True)() == 0
     same(state_of(whole)[0], state_of(tmp_path / "run")[0])
 
 
+@pytest.mark.slow
 def test_ctrl_c_writes_a_checkpoint_and_says_how_to_go_on(whole, tmp_path, capsys):
     handler = signal.getsignal(signal.SIGINT)
     run = str(tmp_path / "run")
@@ -137,6 +140,7 @@ def test_another_configuration_is_refused(whole):
         Train(run=str(whole), epochs=EPOCHS, width=6, quiet=True)()
 
 
+@pytest.mark.slow
 def test_overwrite_starts_again(whole, tmp_path):
     run = tmp_path / "run"
     assert Train(run=str(run), steps=1, quiet=True)() == 0
@@ -146,6 +150,7 @@ def test_overwrite_starts_again(whole, tmp_path):
     assert load_model(run).generator.get_weights()[1].shape == (13, 6)
 
 
+@pytest.mark.slow
 def test_nan_stops_and_keeps_the_last_good_checkpoint(tmp_path):
     run = tmp_path / "run"
     with pytest.raises(TrainingDiverged) as error:
@@ -160,6 +165,7 @@ def test_nan_stops_and_keeps_the_last_good_checkpoint(tmp_path):
     assert all(np.isfinite(value).all() for value in state.values() if value.dtype.kind == "f")
 
 
+@pytest.mark.slow
 def test_stages_follow_one_another_and_resume(tmp_path):
     once, stopped = str(tmp_path / "once"), str(tmp_path / "stopped")
     assert Train(run=once, epochs=1, two_stages=True, quiet=True)() == 0
@@ -173,6 +179,7 @@ def test_stages_follow_one_another_and_resume(tmp_path):
         same(state_of(once, stage)[0], state_of(stopped, stage)[0])
 
 
+@pytest.mark.slow
 def test_init_from_starts_from_trained_weights(whole, tmp_path):
     command = Train(run=str(tmp_path / "run"), steps=1, init_from=str(whole), quiet=True)
     seen, stages = {}, command.stages

@@ -94,6 +94,7 @@ def pictures(folder, count=6):
     return folder
 
 
+@pytest.mark.slow
 def test_training_draws_anew_and_evaluation_does_not(tmp_path):
     source = masked(pictures(tmp_path), SIZE, "boxes")
     assert source.element_spec["mask"].shape == (*SIZE, 1)
@@ -117,6 +118,7 @@ def test_training_draws_anew_and_evaluation_does_not(tmp_path):
     assert len(training) == 4
 
 
+@pytest.mark.slow
 def test_masks_of_the_same_name_go_through_the_same_window(tmp_path):
     rows, columns = np.mgrid[:40, :60]
     mask = ((rows // 4 + columns // 4) % 2 * 255).astype(np.uint8)

@@ -17,6 +17,7 @@ def names(source, side="source"):
     return [name.decode() for name in source.parts[0].rows[side]["name"].tolist()]
 
 
+@pytest.mark.slow
 def test_side_by_side_pictures(tmp_path):
     for place, left, right in (("train/1.png", 10, 20), ("train/2.jpg", 30, 40), ("val/1.png", 50, 60)):
         write(tmp_path / place, np.concatenate([flat(left), flat(right)], 1))

@@ -156,6 +156,7 @@ def made_at(layer):
     return int(layer.name.rpartition("_")[2]) if layer.name[-1].isdigit() and "_" in layer.name else 0
 
 
+@pytest.mark.slow
 def test_eight_bit_weights_reach_the_layers_they_were_written_for(tmp_path):
     random = np.random.default_rng(4)
     model = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(299, 299, 3))

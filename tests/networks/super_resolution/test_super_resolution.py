@@ -75,6 +75,7 @@ def test_srvgg_has_the_parameters_of_the_released_model():
     np.testing.assert_array_equal(network(x), x.repeat(2, 1).repeat(2, 2))
 
 
+@pytest.mark.slow
 def test_unet_discriminator_has_the_parameters_of_the_papers_figure(tmp_path):
     # xinntao/Real-ESRGAN, UNetDiscriminatorSN(3, 64): only the first and the last convolution have a bias.
     without = [(64, 128, 16), (128, 256, 16), (256, 512, 16), (512, 256, 9), (256, 128, 9), (128, 64, 9)]

@@ -8,6 +8,7 @@ from kgan import ContextEncoder, FreeFormInpainting
 from kgan.layers import ChannelwiseDense, GatedConv2D, SpectralNormalization
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
+from tests.schemes.ways import plain_first
 
 HEIGHT, WIDTH = 8, 12
 HOLES = np.zeros((12, HEIGHT, WIDTH, 1), "float32")
@@ -54,6 +55,7 @@ def free_form(stages=1, mask=True, spectral=False):
     return FreeFormInpainting(painter(stages), critic(mask=mask, spectral=spectral))
 
 
+@pytest.mark.slow
 def test_context_encoder():
     run_scheme_test(context_encoder, DATA, PLAIN)
 
@@ -62,8 +64,9 @@ def test_context_encoder_of_whole_images():
     run_scheme_test(lambda: context_encoder(True), DATA, PLAIN, xla=False)
 
 
-def test_free_form_inpainting(two_replicas):
-    run_scheme_test(lambda: free_form(2, spectral=True), DATA, PLAIN, strategy=two_replicas, xla=False)
+@plain_first
+def test_free_form_inpainting(way):
+    run_scheme_test(lambda: free_form(2, spectral=True), DATA, PLAIN, **way)
 
 
 @pytest.mark.parametrize("whole", [False, True])

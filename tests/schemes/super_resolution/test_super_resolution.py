@@ -9,6 +9,7 @@ from kgan.objectives import Perceptual
 from kgan.schemes.super_resolution.esrgan import interpolate_networks
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, discriminator, images, mean, softplus, terms
+from tests.schemes.ways import plain_first
 
 DATA = {"source": images(size=(4, 6)), "target": images(size=(8, 12), seed=1)}
 BATCH = {key: value[:3] for key, value in DATA.items()}
@@ -39,10 +40,12 @@ def test_super_resolution():
     run_scheme_test(lambda: SuperResolution(generator(True)), DATA, alone, xla=False)
 
 
-def test_srgan():
-    run_scheme_test(lambda: SRGAN(generator(), discriminator(), perceptual()), DATA, PLAIN)
+@plain_first
+def test_srgan(way):
+    run_scheme_test(lambda: SRGAN(generator(), discriminator(), perceptual()), DATA, PLAIN, **way)
 
 
+@pytest.mark.slow
 def test_esrgan(two_replicas):
     run_scheme_test(
         lambda: ESRGAN(generator(), discriminator()), DATA, PLAIN, strategy=two_replicas, xla=False

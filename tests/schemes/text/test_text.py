@@ -12,7 +12,7 @@ from kgan.schemes.text.stackgan import normal_divergence
 from kgan.schemes.text.wrong_captions import wrong_partners
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
-from tests.schemes.ways import replicas_first, xla_first
+from tests.schemes.ways import plain_first
 
 COLORS = ["red", "green", "blue"]
 CAPTIONS = [f"a {color} {thing}" for color in COLORS for thing in ("bird", "fish", "cat", "dog")]
@@ -95,6 +95,7 @@ def stacked(second=False, **options):
 
 
 @pytest.mark.parametrize("second", [False, True])
+@pytest.mark.slow
 def test_stackgan(second, two_replicas):
     strategy = two_replicas if second else None
     run_scheme_test(lambda: stacked(second), DATA, PLAIN, strategy=strategy, xla=not second)
@@ -140,12 +141,12 @@ def test_joint_embedding(two_replicas):
     run_scheme_test(make, DATA, alone, strategy=two_replicas, xla=False)
 
 
-@replicas_first
+@plain_first
 def test_gancls(way):
     run_scheme_test(lambda: gancls(interpolation=0.5, style_encoder=image_encoder(2)), DATA, PLAIN, **way)
 
 
-@xla_first
+@plain_first
 def test_dfgan(way):
     run_scheme_test(lambda: dfgan(image_encoder=image_encoder()), DATA, PLAIN, **way)
 
@@ -288,6 +289,7 @@ def test_without_a_wrong_caption_the_generated_picture_stands_in():
     assert found["discriminator/mismatch"] == pytest.approx(found["discriminator/adversarial"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_strings_and_tokens_train_alike():
     histories = []
     captions = np.array(CAPTIONS)

@@ -7,7 +7,7 @@ import pytest
 from kgan import CycleGAN
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, discriminator, generator, images, mean, terms
-from tests.schemes.ways import xla_first
+from tests.schemes.ways import plain_first
 
 DATA = {"a": images(), "b": images(seed=1)}
 
@@ -17,7 +17,7 @@ def make(**options):
     return CycleGAN(*networks, **{"image_size": (8, 8), "pool_size": 5, **options})
 
 
-@xla_first
+@plain_first
 def test_cyclegan(way):
     run_scheme_test(make, DATA, PLAIN, **way)
 

@@ -152,6 +152,7 @@ def test_real_degradation_follows_its_key_and_keeps_the_picture():
     assert np.median(alike) > 0.8
 
 
+@pytest.mark.slow
 def test_real_pairs_come_from_a_source_and_small_images_are_refused():
     source = Source.from_arrays({"image": np.stack([PICTURE[:96, :96], PICTURE[32:, 64:]])})
     pairs = degradation.paired(source, 4, "real")
