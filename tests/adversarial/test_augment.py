@@ -66,20 +66,21 @@ FEW = AdaptiveAugment(target=-0.9, images=40, interval=1, transforms=["shift", "
 
 # The adaptive one, on two replicas, takes a minute; how p moves and is saved has tests of its own below.
 @pytest.mark.parametrize(
-    "augment",
+    ("augment", "xla"),
     [
-        pytest.param(DiffAugment("translation"), id="diffaugment"),
-        pytest.param(FEW, id="adaptive", marks=pytest.mark.slow),
+        pytest.param(DiffAugment("translation"), False, id="diffaugment"),
+        pytest.param(DiffAugment("translation"), True, id="diffaugment-xla", marks=pytest.mark.slow),
+        pytest.param(FEW, False, id="adaptive", marks=pytest.mark.slow),
     ],
 )
-def test_a_scheme_with_augmentation_keeps_all_promises(augment, two_replicas):
+def test_a_scheme_with_augmentation_keeps_all_promises(augment, xla, two_replicas):
     run_scheme_test(
         gan,
         {"image": IMAGES},
         {**PLAIN, "augment": augment, "penalty": ["r1=0.1/2", "lecam"]},
         strategy=two_replicas if augment is FEW else None,
         tolerance=1e-5,
-        xla=augment is not FEW,
+        xla=xla,
     )
 
 

@@ -137,6 +137,7 @@ def test_colorize_keeps_the_lightness(tmp_path):
         assert np.abs(pixels[..., 0] - pixels[..., 2]).max() > 0.01
 
 
+@pytest.mark.slow
 def test_export_serves_what_predict_makes(facades, tmp_path, capsys):
     assert kgan("export", "--run", facades, "--output", tmp_path, "--name", "facades") == 0
     assert (tmp_path / "facades" / "1" / "saved_model.pb").is_file()
