@@ -24,7 +24,9 @@ class SmallerRates:
         self.factor = noted["rate"] if noted and noted["stage"] == stage else None
         self.optimizers = [getattr(one, "inner_optimizer", one) for one in model.optimizer.optimizers]
         self.built = [
-            backend.schedule_of(one) if _scheduled(one) else float(one.learning_rate)
+            backend.schedule_of(one)
+            if _scheduled(one)
+            else float(keras.ops.convert_to_numpy(one.learning_rate))
             for one in self.optimizers
         ]
 
