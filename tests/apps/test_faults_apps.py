@@ -1,7 +1,11 @@
-"""Faults C8, C15, M3, M5, M6 and M11 as the apps show them."""
+"""Faults C7, C8, C15, M3, M5, M6 and M11 as the apps show them."""
 
 import inspect
 import itertools
+import signal
+import subprocess
+import sys
+import time
 import types
 
 import numpy as np
@@ -53,6 +57,36 @@ def test_C8_one_picture_trains(tmp_path, capsys):
     flags = ["--data", data, "--run", tmp_path / "run", "--steps", 1, "--image-size", 16, "--width", 2]
     flags += ["--batch-size", 2, "--latent-size", 2, "--xla", "off", "--quiet"]
     assert dispatch.main(["image-generation", "train", *map(str, flags)]) == 0
+
+
+@pytest.mark.slow
+def test_C7_files_that_vanish_while_it_trains_stop_nothing(tmp_path):
+    names = [f"{number}.png" for number in range(40)]
+    data, run = pictures(tmp_path / "data", names, size=(16, 16)), tmp_path / "run"
+    flags = ["--data", data, "--run", run, "--steps", 10**6, "--image-size", 16, "--width", 2]
+    flags += ["--batch-size", 8, "--latent-size", 2, "--xla", "off", "--ema-half-life", 0]
+    command = [sys.executable, "-m", "kgan", "image-generation", "train", *map(str, flags)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            until(lambda: len(list(run.glob("samples/*.png"))) > 0 or process.poll() is not None)
+            for name in names[:13]:
+                (data / name).unlink()
+            time.sleep(2)
+            assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=120)
+        finally:
+            process.kill()
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    assert list((run / "checkpoint").iterdir())
+
+
+def until(true, seconds=150):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 LAYOUTS = {
