@@ -115,6 +115,32 @@ def test_every_folder_says_what_belongs_in_it():
     assert silent == []
 
 
+# Only ever more.
+HINTED = ("callbacks", "cli", "data", "files", "metrics", "networks", "pictures", "tiles")
+
+
+def public(body):
+    """Functions and methods that others call, with those that make and call objects."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from public(node.body)
+        if isinstance(node, ast.FunctionDef) and (
+            node.name in ("__init__", "__call__") or node.name[0] != "_"
+        ):
+            yield node
+
+
+def test_public_signatures_have_type_hints():
+    bare = []
+    for name, path in MODULES.items():
+        for node in public(ast.parse(path.read_text(encoding="utf-8")).body) if room(name) in HINTED else ():
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            names = [one.arg for one in given if one.annotation is None and one.arg not in ("self", "cls")]
+            names += ["its result"] if node.returns is None and node.name != "__init__" else []
+            bare += [f"{name}.{node.name}: {', '.join(names)}"] if names else []
+    assert bare == []
+
+
 PRIVATE_HOME = "kgan.backend.tensorflow.keras_private"
 OF_KERAS = re.compile(r"keras\.src|tensorflow\.python|\btf\.__internal__")
 # Names of Keras's objects that kgan has used at one time or another, or is likely to.

@@ -1,5 +1,7 @@
 """CollapseWatch: how different the samples are, beside how different the data are."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from kgan.callbacks.recording import Sparing, steps_taken
@@ -23,7 +25,16 @@ class CollapseWatch(Sparing):
         say: callable that takes a line.
     """
 
-    def __init__(self, data, labels=None, draw=None, alarm=0.25, seconds=0.0, share=1.0, say=print):
+    def __init__(
+        self,
+        data: tuple,
+        labels: np.ndarray | None = None,
+        draw: Callable | None = None,
+        alarm: float = 0.25,
+        seconds: float = 0.0,
+        share: float = 1.0,
+        say: Callable = print,
+    ):
         super().__init__(seconds, share)
         self.labels = None if labels is None else np.asarray(labels)
         self.data_diversity = _diversity(data, self.labels)
@@ -32,7 +43,7 @@ class CollapseWatch(Sparing):
         self.say = say
         self._was_diverse = False
 
-    def now(self, logs=None):
+    def now(self, logs: dict | None = None) -> None:
         logs = {} if logs is None else logs
         diversity = _diversity(self.draw(self.model, self.labels), self.labels)
         logs["diversity/samples"] = diversity

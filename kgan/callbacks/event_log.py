@@ -1,11 +1,13 @@
 """TensorBoardLog: the logs of each record, and the newest sample grid, for TensorBoard."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 
 from kgan.backend.event_log import EventLog
 from kgan.callbacks.recording import Sparing, steps_taken
+from kgan.callbacks.sample_grid import SampleGrid
 
 
 class TensorBoardLog(Sparing):
@@ -19,14 +21,20 @@ class TensorBoardLog(Sparing):
         seconds, share: how seldom; see `Sparing`.
     """
 
-    def __init__(self, folder, grid=None, seconds=0.0, share=1.0):
+    def __init__(
+        self,
+        folder: str | os.PathLike,
+        grid: SampleGrid | None = None,
+        seconds: float = 0.0,
+        share: float = 1.0,
+    ):
         super().__init__(seconds, share)
         self.folder = Path(folder)
         self.grid = grid
         self._log = None
         self._shown = None
 
-    def now(self, logs=None):
+    def now(self, logs: dict | None = None) -> None:
         if self._log is None:
             self._log = EventLog(self.folder)
         step = steps_taken(self.model)

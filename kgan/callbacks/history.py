@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 
 import numpy as np
 
@@ -22,7 +23,16 @@ class History(Sparing):
         seconds, share: how seldom the file is written; see `Sparing`.
     """
 
-    def __init__(self, path=None, rows=None, facts=None, every=None, most=4000, seconds=0.0, share=1.0):
+    def __init__(
+        self,
+        path: str | os.PathLike | None = None,
+        rows: list[dict] | None = None,
+        facts: dict | None = None,
+        every: int | None = None,
+        most: int = 4000,
+        seconds: float = 0.0,
+        share: float = 1.0,
+    ):
         super().__init__(seconds, share)
         self.path = path
         self.rows = [] if rows is None else rows
@@ -32,20 +42,20 @@ class History(Sparing):
         self._waiting = {}
         self.facts = facts or (lambda: {"step": steps_taken(self.model)})
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.end_epoch()
         super().on_epoch_end(epoch, logs)
 
-    def end_epoch(self):
+    def end_epoch(self) -> None:
         """Says that the next record is that of an epoch's end."""
         self._ended = True
 
-    def at_step(self, logs):
+    def at_step(self, logs: dict) -> None:
         """Takes a row where one is due; what records only now and then (a diversity) goes into the next one."""
         if self.every is not None and steps_taken(self.model) % self.every == 0:
             self.record(logs)
 
-    def record(self, logs):
+    def record(self, logs: dict) -> None:
         ended, self._ended = self._ended, False
         if ended or self.every is None or steps_taken(self.model) % self.every == 0:
             logs, self._waiting = {**self._waiting, **logs}, {}
@@ -60,7 +70,7 @@ class History(Sparing):
         if self.path is not None:
             super().record(logs)
 
-    def now(self, logs=None):
+    def now(self, logs: dict | None = None) -> None:
         """Writes the file anew; columns that a row lacks stay empty."""
         text = io.StringIO(newline="")
         columns = list(dict.fromkeys(name for row in self.rows for name in row))

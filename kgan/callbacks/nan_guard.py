@@ -23,22 +23,22 @@ class NaNGuard(Recording):
 
     ADVICE = "try lower learning rates, a penalty such as r1, or float32 precision"
 
-    def __init__(self, steps=10, advice=ADVICE, weights=True):
+    def __init__(self, steps: int = 10, advice: str = ADVICE, weights: bool = True):
         super().__init__()
         self.steps = steps
         self.advice = advice
         self.weights = weights
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if batch % self.steps == 0:
             self._check_losses(logs or {})
 
-    def record(self, logs):
+    def record(self, logs: dict) -> None:
         self._check_losses(logs)
         if self.weights:
             self.check_weights()
 
-    def check_weights(self):
+    def check_weights(self) -> None:
         """Raises `TrainingDiverged` if a weight is not finite."""
         for variable in self.model.trainable_variables:
             if not np.isfinite(np.sum(keras.ops.convert_to_numpy(variable), dtype=np.float64)):

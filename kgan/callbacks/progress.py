@@ -2,6 +2,7 @@
 
 import sys
 import time
+from typing import TextIO
 
 import keras
 import numpy as np
@@ -25,7 +26,15 @@ class Progress(keras.callbacks.Callback):
         interval: float, seconds between lines where there is no terminal.
     """
 
-    def __init__(self, total=None, done=0, name="train", quiet=False, stream=None, interval=20.0):
+    def __init__(
+        self,
+        total: int | None = None,
+        done: int = 0,
+        name: str = "train",
+        quiet: bool = False,
+        stream: TextIO | None = None,
+        interval: float = 20.0,
+    ):
         super().__init__()
         self.total, self.done = total, done
         self.name = name
@@ -36,7 +45,7 @@ class Progress(keras.callbacks.Callback):
         self._first = None
         self._next_line = 0.0
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         if self._bar is None and not self.quiet and self.stream.isatty():
             from tqdm import tqdm
 
@@ -44,7 +53,7 @@ class Progress(keras.callbacks.Callback):
                 total=1.0, file=self.stream, dynamic_ncols=True, bar_format="{l_bar}{bar}| {unit}"
             )
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self.done += 1
         now = time.monotonic()
         beginning = self._first is None
@@ -62,31 +71,31 @@ class Progress(keras.callbacks.Callback):
             self._next_line = now + self.interval
             print(f"{self.name} {self.fraction():4.0%}  {self.line(now, logs)}", file=self.stream, flush=True)
 
-    def fraction(self):
+    def fraction(self) -> float:
         """Returns how much of the training is done, 0 to 1."""
         return 0.0 if self.total is None else min(1.0, self.done / self.total)
 
-    def seconds_left(self, now):
+    def seconds_left(self, now: float) -> float | None:
         """Returns the estimate, in seconds; None before there is one."""
         then, done = self._first
         if self.total is None or self.done <= done:
             return 0.0 if self.done == self.total else None
         return max(0, self.total - self.done) * (now - then) / (self.done - done)
 
-    def line(self, now, logs):
+    def line(self, now: float, logs: dict) -> str:
         """Returns the numbers worth a glance."""
         left = self.seconds_left(now)
         words = [f"step {steps_taken(self.model):,}", *_losses(logs)]
         return "  ".join(words if left is None else [*words, f"{duration(left)} left"])
 
-    def close(self):
+    def close(self) -> None:
         """Leaves the terminal in order."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
-def duration(seconds):
+def duration(seconds: float) -> str:
     """Returns a length of time as people say it: `42 s`, `7 min`, `3 h 20 min`."""
     seconds = max(0, round(seconds))
     if seconds < 90:

@@ -6,7 +6,7 @@ import time
 import keras
 
 
-def steps_taken(model):
+def steps_taken(model: keras.Model) -> int:
     """Returns the training steps that a model has seen, as an int, on one device or on several."""
     return int(keras.ops.convert_to_numpy(model.steps))
 
@@ -18,7 +18,7 @@ class Recording(keras.callbacks.Callback):
     see. `Every` calls it within long epochs too.
     """
 
-    def record(self, logs):
+    def record(self, logs: dict) -> None:
         """Does the work once.
 
         Args:
@@ -26,7 +26,7 @@ class Recording(keras.callbacks.Callback):
         """
         raise NotImplementedError
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.record({} if logs is None else logs)
 
 
@@ -41,18 +41,18 @@ class Sparing(Recording):
         longest: float seconds, the longest rest, whatever it takes.
     """
 
-    def __init__(self, seconds=0.0, share=1.0, longest=math.inf):
+    def __init__(self, seconds: float = 0.0, share: float = 1.0, longest: float = math.inf):
         super().__init__()
         self.seconds = seconds
         self.share = share
         self.longest = longest
         self._next = -math.inf
 
-    def now(self, logs=None):
+    def now(self, logs: dict | None = None) -> None:
         """Does the work, however long ago it was last done."""
         raise NotImplementedError
 
-    def record(self, logs):
+    def record(self, logs: dict) -> None:
         began = time.monotonic()
         if began >= self._next:
             self.now(logs)
@@ -70,29 +70,29 @@ class Every(Recording):
         seconds: float, the longest time between two records.
     """
 
-    def __init__(self, callbacks, seconds=60.0):
+    def __init__(self, callbacks: list, seconds: float = 60.0):
         super().__init__()
         self.callbacks = list(callbacks)
         self.seconds = seconds
         self._next = time.monotonic() + seconds
 
-    def set_model(self, model):
+    def set_model(self, model: keras.Model) -> None:
         super().set_model(model)
         for callback in self.callbacks:
             callback.set_model(model)
 
-    def record(self, logs):
+    def record(self, logs: dict) -> None:
         for callback in self.callbacks:
             callback.record(logs)
         self._next = time.monotonic() + self.seconds
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         for callback in self.callbacks:
             if hasattr(callback, "end_epoch"):
                 callback.end_epoch()
         super().on_epoch_end(epoch, logs)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if time.monotonic() >= self._next:
             self.record(dict(logs or {}))
         else:

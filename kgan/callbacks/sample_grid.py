@@ -1,5 +1,7 @@
 """SampleGrid: pictures of what the model makes, over time."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from kgan.callbacks.recording import Sparing, steps_taken
@@ -21,13 +23,19 @@ class SampleGrid(Sparing):
         `model.fit(images, epochs=10, callbacks=[SampleGrid("samples")])`
     """
 
-    def __init__(self, folder, draw=None, seconds=0.0, share=1.0):
+    def __init__(
+        self,
+        folder: str | os.PathLike,
+        draw: Callable | None = None,
+        seconds: float = 0.0,
+        share: float = 1.0,
+    ):
         super().__init__(seconds, share)
         self.folder = Path(folder)
         self.draw = draw or (lambda model: (model.sample(64, seed=0), None, None))
         self.path, self.size = None, None
 
-    def now(self, logs=None):
+    def now(self, logs: dict | None = None) -> None:
         """Writes the picture of the model as it is now."""
         images, captions, columns = self.draw(self.model)
         picture = image_grid(images, columns, captions)

@@ -13,6 +13,7 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from kgan.cli.parse import parse
@@ -25,7 +26,7 @@ APPS_PACKAGE = "kgan.apps"
 BESIDE = ("data", "check", "models")
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Runs one `kgan` command line.
 
     Args:
@@ -38,7 +39,7 @@ def main(arguments=None):
     return answer(lambda: _dispatch(arguments))
 
 
-def answer(work):
+def answer(work: Callable) -> int:
     """Does a command's work and turns how it ended into an exit code.
 
     Args:
@@ -69,7 +70,7 @@ def answer(work):
         return 1
 
 
-def app_names():
+def app_names() -> list[str]:
     """Returns a dict from each app's name, as typed on the command line, to its one-line description."""
     names = {}
     for folder in importlib.util.find_spec(APPS_PACKAGE).submodule_search_locations:
@@ -117,7 +118,7 @@ def _dispatch(arguments):
     return parse(verbs[verb], flags, f"{prefix} {verb}")()
 
 
-def command_line(*without):
+def command_line(*without) -> int:
     """Returns the running command as one would type it to go on: the same words without `--overwrite`.
 
     Args:

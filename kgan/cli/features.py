@@ -14,7 +14,7 @@ DESCRIPTION = "Networks that pictures are compared in: what there is, and how to
 class List:
     """Say which feature networks there are, what for, where they come from, and which are on this machine."""
 
-    def __call__(self):
+    def __call__(self) -> int:
         for network in catalog.NETWORKS.values():
             state = "here" if cache.is_here(network.name) else f"{network.megabytes} MB to fetch"
             print(f"{network.name:<20} {network.use:<13} {state:<16} {network.title}; {network.license}")
@@ -33,7 +33,7 @@ class Fetch:
     name: tyro.conf.Positional[str]
     """As `kgan features list` has it."""
 
-    def __call__(self):
+    def __call__(self) -> int:
         network = catalog.find(self.name)
         startup.start()
         file = cache.fetch(network.name)

@@ -19,7 +19,7 @@ class Data:
     output: str = "runs/data"
     """Folder of contact sheets; this one becomes OUTPUT/NAME.png, over an earlier one of that name."""
 
-    def __call__(self):
+    def __call__(self) -> int:
         flags.check(self)
         startup.start()
         from kgan import data
@@ -45,7 +45,7 @@ class Check:
     runtimes: tuple[Literal["tensorflow", "openvino", "onnx", "litert"], ...] = ("tensorflow",)
     """Where to serve it. All but tensorflow have the float signature converted, and may be 1e-4 off."""
 
-    def __call__(self):
+    def __call__(self) -> int:
         flags.check(self)
         from kgan.export import check
 
@@ -64,7 +64,7 @@ class Models:
     name: tyro.conf.Positional[str | None] = None
     """One of them."""
 
-    def __call__(self):
+    def __call__(self) -> int:
         from kgan.app import shipped
         from kgan.errors import UserError
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from kgan.errors import UserError
 
 
-def parse(command, flags, program):
+def parse(command: type, flags: list[str], program: str) -> typing.Any:
     """Turns flags into an instance of a command's dataclass.
 
     The help shows the fields in the groups that `command.GROUPS` names, each with the sentence below it, and after
@@ -99,7 +99,7 @@ def _default(field):
 
 
 @functools.cache
-def documented(command) -> dict[str, str]:
+def documented(command: type) -> dict[str, str]:
     """The text below each field of a dataclass, those that it inherits included."""
     texts = {}
     for kind in filter(dataclasses.is_dataclass, reversed(command.__mro__)):

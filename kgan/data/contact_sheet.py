@@ -1,5 +1,6 @@
 """A picture of what the model sees: examples of a source in rows, with their labels and captions."""
 
+import os
 import pathlib
 
 import numpy as np
@@ -18,7 +19,7 @@ COLOURS = (
 ORDER = ("source", "target", "a", "b", "image", "mask", "frames")
 
 
-def contact_sheet(source: Source, path, count: int = 40, seed: int = 0) -> pathlib.Path:
+def contact_sheet(source: Source, path: str | os.PathLike, count: int = 40, seed: int = 0) -> pathlib.Path:
     """Draws the first training examples of a source, augmented as the model would see them.
 
     Args:

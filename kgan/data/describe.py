@@ -42,7 +42,11 @@ KINDS = {
 OF_PHOTOGRAPHS = ("super-resolution", "inpainting", "pix2pix --task colorize")
 
 
-def describe(folder, contact_sheet_path=None, image_size=(128, 128)) -> str:
+def describe(
+    folder: str | os.PathLike,
+    contact_sheet_path: str | os.PathLike | None = None,
+    image_size: tuple[int, int] = (128, 128),
+) -> str:
     """Says what kgan makes of a folder.
 
     Args:
@@ -97,7 +101,7 @@ def _commands(kind, source, two_folders):
     return found
 
 
-def kind_of(folder, cache=None) -> str:
+def kind_of(folder: str | os.PathLike, cache: str | os.PathLike | None = None) -> str:
     """Guesses the kind of a folder from its files' names and sizes.
 
     Args:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,7 @@ from kgan.errors import UserError
 
 
 @contextlib.contextmanager
-def replacing_path(path):
+def replacing_path(path: str | os.PathLike) -> Iterator[Path]:
     """Gives a path to write to; what was written takes the place of `path` at the end, or leaves no trace.
 
     Args:
@@ -33,7 +34,7 @@ def replacing_path(path):
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path: str | os.PathLike) -> Iterator:
     """Opens a binary file that takes the place of `path` once it is complete and on the disk.
 
     Args:
@@ -49,7 +50,7 @@ def replacing(path):
 
 
 @contextlib.contextmanager
-def replacing_folder(path):
+def replacing_folder(path: str | os.PathLike) -> Iterator[Path]:
     """Gives a folder to write to, which takes the place of `path` at the end, or leaves no trace.
 
     Args:
@@ -77,7 +78,7 @@ def replacing_folder(path):
     _to_disk(path.parent)
 
 
-def clear_leftovers(folder, alone: bool = False) -> list[Path]:
+def clear_leftovers(folder: str | os.PathLike, alone: bool = False) -> list[Path]:
     """Removes what processes that were killed have left half-written in a folder; returns what that was.
 
     Args:
@@ -113,7 +114,7 @@ def _to_disk(folder):
             os.close(number)
 
 
-def claim(path, overwrite):
+def claim(path: str | os.PathLike, overwrite: bool) -> str | os.PathLike:
     """Makes sure that writing `path` destroys nothing.
 
     Args:

@@ -67,7 +67,7 @@ def _line(code, path):
     return f"expected to read and write files; found a failure{where} ({os.strerror(code).lower()}); {ADVICE[code]}"
 
 
-def there(path) -> bool:
+def there(path: str | os.PathLike) -> bool:
     """Whether there is a file or folder; a path that the system cannot even look at is told in one line."""
     try:
         os.stat(Path(path).expanduser())

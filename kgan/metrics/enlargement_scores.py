@@ -1,12 +1,14 @@
 """An enlarged picture beside its original: what papers on super-resolution print."""
 
+import numpy as np
+
 from kgan.metrics.mean_gradient import mean_gradient
 from kgan.metrics.psnr import psnr
 from kgan.metrics.ssim import ssim
 from kgan.pictures.pixels import to_float
 
 
-def enlargement_scores(original, made, border: int) -> dict[str, float]:
+def enlargement_scores(original: np.ndarray, made: np.ndarray, border: int) -> dict[str, float]:
     """What super-resolution papers print for one picture.
 
     Args:

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import numpy as np
@@ -60,7 +61,7 @@ class FeatureExtractor:
 
 
 def get(
-    features="auto", image_size: tuple[int, int] | None = None, time_limit: float = 10.0
+    features: Any = "auto", image_size: tuple[int, int] | None = None, time_limit: float = 10.0
 ) -> FeatureExtractor:
     """The extractor of that name, or around that network.
 

@@ -1,5 +1,7 @@
 """All distances between generated and real images at once, with the protocol they were measured by."""
 
+from typing import Any
+
 import numpy as np
 
 from kgan.metrics import feature_extractor
@@ -14,7 +16,7 @@ def generation(
     real: np.ndarray,
     fake: np.ndarray,
     reference_split: str,
-    features="auto",
+    features: Any = "auto",
     neighbours: int = 3,
     subsets: int = 100,
     subset_size: int = 1000,

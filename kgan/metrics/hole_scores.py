@@ -9,7 +9,7 @@ from kgan.metrics.ssim import WINDOW, ssim_map
 from kgan.pictures.pixels import to_float
 
 
-def hole_scores(original, made, mask) -> dict[str, float]:
+def hole_scores(original: np.ndarray, made: np.ndarray, mask: np.ndarray) -> dict[str, float]:
     """How well a hole is filled: only its pixels count.
 
     Args:

@@ -1,6 +1,7 @@
 """Does a conditional generator draw what it was asked for? A small classifier reads it."""
 
 import itertools
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from kgan.metrics.within_class_distance import within_class_distance
 INDISTINGUISHABLE = ("0Oo", "1Il", "Cc", "Ss", "Uu", "Vv", "Ww", "Xx", "Zz")
 
 
-def merge_labels(label_names, indistinguishable=INDISTINGUISHABLE) -> np.ndarray:
+def merge_labels(label_names: list[str], indistinguishable: list[str] = INDISTINGUISHABLE) -> np.ndarray:
     """The label that stands for each label: the first of its group, or itself.
 
     Args:
@@ -58,10 +59,10 @@ class LabelClassifier:
     def __init__(
         self,
         image_shape: tuple[int, int, int],
-        label_names,
+        label_names: list[str],
         width: int = 16,
         seed: int = 0,
-        indistinguishable=INDISTINGUISHABLE,
+        indistinguishable: list[str] = INDISTINGUISHABLE,
     ) -> None:
         self.label_names = list(label_names)
         self.indistinguishable = tuple(indistinguishable)
@@ -84,7 +85,7 @@ class LabelClassifier:
         )(x)
         self.network = keras.Model(image, x, name="label-classifier")
 
-    def fit(self, batches, steps: int = 500, learning_rate: float = 3e-3) -> "LabelClassifier":
+    def fit(self, batches: Any, steps: int = 500, learning_rate: float = 3e-3) -> "LabelClassifier":
         """Train with Adam and a cosine schedule.
 
         Args:

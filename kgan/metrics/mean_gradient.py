@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def mean_gradient(image) -> float:
+def mean_gradient(image: np.ndarray) -> float:
     """Mean of `sqrt(dx^2 + dy^2)` over pixels and channels, in grey levels: how much detail there is.
 
     Args:

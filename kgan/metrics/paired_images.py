@@ -1,5 +1,8 @@
 """What the metrics that compare an image with its original share: checks, colour, border, mean over images."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -8,7 +11,7 @@ _LUMA = (65.481, 128.553, 24.966)
 _LUMA_OFFSET = 16.0
 
 
-def luma(images):
+def luma(images: Any) -> Any:
     """BT.601 luma of colours: 16 to 235 of 255, mapped to [-1, 1] as the colours are.
 
     Args:
@@ -28,7 +31,15 @@ def luma(images):
     return ops.sum(images * weights, axis=-1, keepdims=True) + offset
 
 
-def prepare(name: str, target, prediction, color: str, border: int, value_range=(-1.0, 1.0), least: int = 1):
+def prepare(
+    name: str,
+    target: Any,
+    prediction: Any,
+    color: str,
+    border: int,
+    value_range: tuple[float, float] = (-1.0, 1.0),
+    least: int = 1,
+) -> tuple:
     """Both images in float32 and [-1, 1], cropped, in the colour asked for.
 
     Args:
@@ -86,7 +97,15 @@ def prepare(name: str, target, prediction, color: str, border: int, value_range=
 class PairedImageMetric(keras.metrics.MeanMetricWrapper):
     """Mean over images of a function of (target, prediction); its settings are the metric's configuration."""
 
-    def __init__(self, function, color: str, border: int, value_range, name: str, dtype=None):
+    def __init__(
+        self,
+        function: Callable,
+        color: str,
+        border: int,
+        value_range: tuple[float, float],
+        name: str,
+        dtype: Any = None,
+    ):
         settings = {"color": color, "border": border, "value_range": tuple(value_range)}
         super().__init__(function, name=name, dtype=dtype, **settings)
         self._settings = settings

@@ -1,5 +1,7 @@
 """Distance of two images as a deep network sees them."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -10,7 +12,7 @@ from kgan.objectives import direction
 NAMES = ("auto", *catalog.PERCEPTUAL, random_convolution.VERSION)
 
 
-def perceptual_distance(maps_a: dict, maps_b: dict, criterion: str = "direction"):
+def perceptual_distance(maps_a: dict, maps_b: dict, criterion: str = "direction") -> Any:
     """`sum over maps of mean over pixels of |a / |a| - b / |b||^2`, channels scaled to length one.
 
     The Unreasonable Effectiveness of Deep Features (Zhang et al. 2018, arXiv:1801.03924), equation 1, with all
@@ -58,7 +60,7 @@ class PerceptualDistance:
         >>> distance.result(), distance.name
     """
 
-    def __init__(self, network="auto", time_limit: float = 10.0) -> None:
+    def __init__(self, network: Any = "auto", time_limit: float = 10.0) -> None:
         self.notice, self.criterion = "", "direction"
         if isinstance(network, keras.Model):
             if not isinstance(getattr(network, "output", None), dict):

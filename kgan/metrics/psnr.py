@@ -1,12 +1,20 @@
 """Peak signal-to-noise ratio, in RGB or on luma, with the border cropped."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from kgan.metrics.paired_images import PairedImageMetric, prepare
 
 
-def psnr(target, prediction, color: str = "rgb", border: int = 0, value_range=(-1.0, 1.0)):
+def psnr(
+    target: Any,
+    prediction: Any,
+    color: str = "rgb",
+    border: int = 0,
+    value_range: tuple[float, float] = (-1.0, 1.0),
+) -> Any:
     """`10 log10((greatest - least)^2 / mean((target - prediction)^2))` of each image.
 
     Args:
@@ -40,6 +48,11 @@ class PSNR(PairedImageMetric):
     """
 
     def __init__(
-        self, color: str = "rgb", border: int = 0, value_range=(-1.0, 1.0), name: str = "psnr", **kwargs
+        self,
+        color: str = "rgb",
+        border: int = 0,
+        value_range: tuple[float, float] = (-1.0, 1.0),
+        name: str = "psnr",
+        **kwargs,
     ):
         super().__init__(psnr, color, border, value_range, name=name, **kwargs)

@@ -28,7 +28,7 @@ def recall_at(queries: np.ndarray, candidates: np.ndarray, right: np.ndarray, k:
 
 
 def r_precision(
-    pictures: np.ndarray, texts: np.ndarray, captions, candidates: int = 100, seed: int = 0
+    pictures: np.ndarray, texts: np.ndarray, captions: list[str], candidates: int = 100, seed: int = 0
 ) -> float:
     """How often a generated picture lies nearest to its own caption among others drawn at random.
 

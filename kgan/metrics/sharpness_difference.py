@@ -1,19 +1,27 @@
 """How much sharper or blurrier a predicted frame is than the true one."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from kgan.metrics.paired_images import PairedImageMetric, prepare
 
 
-def slopes(images):
+def slopes(images: Any) -> Any:
     """`abs(x[i, j] - x[i - 1, j]) + abs(x[i, j] - x[i, j - 1])`: (batch, height - 1, width - 1, channels)."""
     down = ops.absolute(images[:, 1:, 1:] - images[:, :-1, 1:])
     across = ops.absolute(images[:, 1:, 1:] - images[:, 1:, :-1])
     return down + across
 
 
-def sharpness_difference(target, prediction, color: str = "rgb", border: int = 0, value_range=(-1.0, 1.0)):
+def sharpness_difference(
+    target: Any,
+    prediction: Any,
+    color: str = "rgb",
+    border: int = 0,
+    value_range: tuple[float, float] = (-1.0, 1.0),
+) -> Any:
     """`10 log10((greatest - least) / mean(abs(slopes(target) - slopes(prediction))))` of each image.
 
     More is better. (Mathieu et al. 2016, arXiv:1511.05440, section 4.2, on frames scaled to a range of 1.)
@@ -49,7 +57,7 @@ class SharpnessDifference(PairedImageMetric):
         self,
         color: str = "rgb",
         border: int = 0,
-        value_range=(-1.0, 1.0),
+        value_range: tuple[float, float] = (-1.0, 1.0),
         name: str = "sharpness_difference",
         **kwargs,
     ):

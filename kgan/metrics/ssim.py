@@ -1,5 +1,7 @@
 """Structural similarity, in RGB or on luma, with the border cropped."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -10,7 +12,13 @@ WINDOW = 11
 _DEVIATION = 1.5
 
 
-def ssim(target, prediction, color: str = "rgb", border: int = 0, value_range=(-1.0, 1.0)):
+def ssim(
+    target: Any,
+    prediction: Any,
+    color: str = "rgb",
+    border: int = 0,
+    value_range: tuple[float, float] = (-1.0, 1.0),
+) -> Any:
     """Mean structural similarity of each image.
 
     Image Quality Assessment: From Error Visibility to Structural Similarity (Wang et al. 2004), equation 13, with
@@ -40,7 +48,7 @@ def ssim(target, prediction, color: str = "rgb", border: int = 0, value_range=(-
     return ops.mean(ssim_map(*pair), axis=(1, 2, 3))
 
 
-def ssim_map(target, prediction):
+def ssim_map(target: Any, prediction: Any) -> Any:
     """Structural similarity where each window stands.
 
     Args:
@@ -76,7 +84,12 @@ class SSIM(PairedImageMetric):
     """
 
     def __init__(
-        self, color: str = "rgb", border: int = 0, value_range=(-1.0, 1.0), name: str = "ssim", **kwargs
+        self,
+        color: str = "rgb",
+        border: int = 0,
+        value_range: tuple[float, float] = (-1.0, 1.0),
+        name: str = "ssim",
+        **kwargs,
     ):
         super().__init__(ssim, color, border, value_range, name=name, **kwargs)
 

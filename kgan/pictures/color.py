@@ -3,6 +3,8 @@
 Written with `keras.ops`, differentiable, float32; white is D65, as in the sRGB standard (IEC 61966-2-1).
 """
 
+from typing import Any
+
 from keras import ops
 
 # Linear RGB to XYZ over white, so that grey has three equal values.
@@ -19,7 +21,7 @@ _TO_RGB = (
 _KNEE = 6.0 / 29.0
 
 
-def lab_from_rgb(images):
+def lab_from_rgb(images: Any) -> Any:
     """L*, a* and b* of sRGB colours.
 
     Args:
@@ -34,7 +36,7 @@ def lab_from_rgb(images):
     return ops.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def rgb_from_lab(lab):
+def rgb_from_lab(lab: Any) -> Any:
     """sRGB colours of L*, a* and b*; what lies outside sRGB is clipped.
 
     Args:
@@ -55,7 +57,7 @@ def rgb_from_lab(lab):
     return 2 * coded - 1
 
 
-def grey_from_rgb(images):
+def grey_from_rgb(images: Any) -> Any:
     """The grey of the same lightness.
 
     Args:

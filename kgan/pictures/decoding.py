@@ -5,6 +5,7 @@ TensorFlow's decoders, which training takes where they are faster, give the same
 
 import contextlib
 import io
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -20,7 +21,7 @@ GREY = ("L", "LA", "La", "1")
 DEEP_GREY = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 
 
-def decode(data) -> Picture:
+def decode(data: bytes) -> Picture:
     """Reads a picture of any format and mode: the first frame, upright, all its bits.
 
     PNG and TIFF keep 16 bits a channel; other number types are brought to 8 or 16 (see `levels.as_levels`). Palettes
@@ -40,7 +41,7 @@ def decode(data) -> Picture:
         return whole.window((0, 0, *whole.size))
 
 
-def decode_windows(data, places, size) -> list[Picture]:
+def decode_windows(data: bytes, places: Any, size: tuple[int, int]) -> list[Picture]:
     """Reads a picture as `decode` does, and cuts windows out of it.
 
     Args:

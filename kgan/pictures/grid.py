@@ -1,9 +1,12 @@
 """Many images in one picture: sample grids for people to look at."""
 
 import math
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from kgan.files.atomic import replacing
 from kgan.pictures.pixels import to_uint8
@@ -14,7 +17,13 @@ PAPER = 255
 INK = (70, 70, 70)
 
 
-def image_grid(images, columns=None, captions=None, scale=None, gap=GAP):
+def image_grid(
+    images: Any,
+    columns: int | None = None,
+    captions: list[str] | None = None,
+    scale: int | None = None,
+    gap: int = GAP,
+) -> Image.Image:
     """Lays images out in rows.
 
     Args:
@@ -72,13 +81,13 @@ def image_grid(images, columns=None, captions=None, scale=None, gap=GAP):
     return canvas
 
 
-def save_png(picture, path):
+def save_png(picture: Image.Image, path: str | os.PathLike) -> None:
     """Writes a PIL image as PNG; a reader sees the whole of it or none."""
     with replacing(Path(path)) as stream:
         picture.save(stream, format="PNG")
 
 
-def save_gif(pictures, path, milliseconds=80):
+def save_gif(pictures: list, path: str | os.PathLike, milliseconds: int = 80) -> None:
     """Writes PIL images as an endless GIF."""
     with replacing(Path(path)) as stream:
         first, *rest = pictures

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import struct
+from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image
 
@@ -35,7 +36,7 @@ class Header:
     problem: str = ""
 
 
-def read_header(file, size: int, name: str = "") -> Header:
+def read_header(file: BinaryIO, size: int, name: str = "") -> Header:
     """Reads a picture's header, and its last bytes where those tell whether it is whole.
 
     Args:
@@ -86,7 +87,7 @@ def _describe(image, file):
     return Header(height, width, 1 if route == OTHER else orientation, route, f"{image.format} {image.mode}")
 
 
-def orientation_of(image) -> int:
+def orientation_of(image: Any) -> int:
     """EXIF's orientation of an opened Pillow image, 1 (upright) to 8."""
     if (
         image.format == "PNG" and "exif" not in image.info

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Picture:
         """Returns float32 (height, width, channels) in [-1, 1]; grey is repeated, colour becomes luminance."""
         return as_channels(as_float(self.pixels), channels or self.pixels.shape[-1])
 
-    def flat(self, channels: int = 3, background=WHITE) -> np.ndarray:
+    def flat(self, channels: int = 3, background: tuple[int, int, int] = WHITE) -> np.ndarray:
         """Returns what training sees: 8 bits, without transparency unless four channels are asked for.
 
         Args:
@@ -70,7 +71,7 @@ class Picture:
             pixels = laid_over(pixels, alpha, background)
         return _eight_bit_channels(pixels, channels)
 
-    def remade(self, images: np.ndarray, alpha=None) -> "Picture":
+    def remade(self, images: np.ndarray, alpha: np.ndarray | None = None) -> "Picture":
         """Returns a picture of other pixels with this one's depth and profile.
 
         Args:
@@ -113,14 +114,14 @@ class Bands:
     profile: bytes | None = None
 
 
-def as_float(pixels) -> np.ndarray:
+def as_float(pixels: Any) -> np.ndarray:
     """uint8 or uint16 pixels as float32 in [-1, 1]."""
     if pixels.dtype == np.uint16:
         return pixels.astype(np.float32) * np.float32(1 / 32767.5) - np.float32(1)
     return to_float(pixels)
 
 
-def as_integers(images, deep: bool) -> np.ndarray:
+def as_integers(images: Any, deep: bool) -> np.ndarray:
     """Float pixels in [-1, 1] as uint16 if `deep`, else uint8; integers pass."""
     if images.dtype.kind == "u":
         return images
@@ -130,7 +131,7 @@ def as_integers(images, deep: bool) -> np.ndarray:
     return np.clip(scaled, 0, 65535).astype(np.uint16)
 
 
-def as_channels(images, channels: int) -> np.ndarray:
+def as_channels(images: Any, channels: int) -> np.ndarray:
     """Repeats grey, or takes the luminance of colour (BT.601), where the number of channels is another one."""
     if images.shape[-1] == channels:
         return images

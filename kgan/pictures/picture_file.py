@@ -1,5 +1,6 @@
 """Files of pictures: read with all their bits, written whole or not at all."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ QUALITY = 95
 ROWS = 256  # that are written at a time
 
 
-def read(path) -> Picture:
+def read(path: str | os.PathLike) -> Picture:
     """Reads a picture with all its bits, as `decoding.decode` does.
 
     Raises:
@@ -60,7 +61,7 @@ def why(error: Exception) -> str:
     return reason if reason.startswith(("holds ", "has ", "is ")) else f"is damaged ({reason})"
 
 
-def write(picture: Picture | Bands, path, quality: int = QUALITY) -> None:
+def write(picture: Picture | Bands, path: str | os.PathLike, quality: int = QUALITY) -> None:
     """Writes a picture, whole or not at all, in the format of the path's suffix.
 
     Formats without transparency get it laid over white; formats with 8 bits get the nearest levels.
@@ -115,7 +116,7 @@ def _canvas(size, joined):
     return Image.new({1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[joined.shape[-1]], size[::-1])
 
 
-def is_picture(path) -> bool:
+def is_picture(path: str | os.PathLike) -> bool:
     """Whether the name is that of a picture."""
     return is_picture_name(str(path))
 

@@ -1,10 +1,12 @@
 """The two conversions between pixels in files (uint8) and pixels in models (float32 in [-1, 1])."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 
-def to_float(pixels):
+def to_float(pixels: Any) -> Any:
     """Turns uint8 pixels into what models see: `x / 127.5 - 1`.
 
     Args:
@@ -23,7 +25,7 @@ def to_float(pixels):
     return tf.cast(pixels, tf.float32) * (1 / 127.5) - 1.0
 
 
-def batch_to_float(pixels):
+def batch_to_float(pixels: Any) -> Any:
     """As `to_float`, bit for bit, for a uint8 tensor on its way to a model: one pass over memory instead of three.
 
     The operation behind it is not one that every reader of an exported model knows, so models use `to_float`.
@@ -37,7 +39,7 @@ def batch_to_float(pixels):
     return tf.quantization.dequantize(tf.bitcast(pixels, tf.quint8), -1.0, 1.0, mode="MIN_COMBINED")
 
 
-def to_uint8(images):
+def to_uint8(images: Any) -> Any:
     """Turns what models make into uint8 pixels: `round((x + 1) * 127.5)`, clipped to 0 and 255.
 
     The inverse of `to_float`: every uint8 value survives the way there and back. Values that are not a number

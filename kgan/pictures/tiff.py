@@ -1,5 +1,7 @@
 """TIFFs that Pillow does not read, or not with all their bits, and those of which a window is read without the rest."""
 
+from typing import Any, BinaryIO
+
 import numpy as np
 import tifffile
 
@@ -27,7 +29,7 @@ class Tiff:
         OtherTiff: if it is none of ours.
     """
 
-    def __init__(self, page, stream):
+    def __init__(self, page: Any, stream: BinaryIO):
         self.page, self.stream = page, stream
         if page.photometric not in KINDS or page.dtype is None or set(page.axes) - set("YXS"):
             raise OtherTiff
@@ -55,7 +57,7 @@ class Tiff:
         """The numbers and channels, such as "float32 RGB"."""
         return f"{self.page.dtype} {'RGB' if self.page.photometric == PHOTOMETRIC.RGB else 'grey'}"
 
-    def window(self, place) -> Picture:
+    def window(self, place: tuple) -> Picture:
         """Reads (top, left, height, width); of a plain file only the rows that it needs."""
         top, left, height, width = place
         if not self.plain:
@@ -107,7 +109,7 @@ class Tiff:
         return Picture(pixels, alpha, self.profile)
 
 
-def open_tiff(stream) -> Tiff:
+def open_tiff(stream: BinaryIO) -> Tiff:
     """Opens a TIFF.
 
     Raises:

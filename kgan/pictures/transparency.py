@@ -27,7 +27,7 @@ def bled(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return pixels[rows, columns]
 
 
-def laid_over(pixels: np.ndarray, alpha: np.ndarray, background=WHITE) -> np.ndarray:
+def laid_over(pixels: np.ndarray, alpha: np.ndarray, background: tuple[int, int, int] = WHITE) -> np.ndarray:
     """Lays transparent pixels over a colour: `round(pixels a + background (1 - a))`.
 
     Args:

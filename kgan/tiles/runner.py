@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -66,7 +66,13 @@ class Runner:
         >>> Runner(image_network, tile=256, say=print)({"image": pixels})  # (height, width, channels)
     """
 
-    def __init__(self, image_network, tile=None, memory_limit=None, say=print):
+    def __init__(
+        self,
+        image_network: ImageNetwork,
+        tile: int | None = None,
+        memory_limit: float | None = None,
+        say: Callable = print,
+    ):
         self.image_network = image_network
         self.reach = image_network.reach
         self.memory_limit = memory_limit
@@ -81,7 +87,7 @@ class Runner:
             )
         self.tile = tile
 
-    def __call__(self, images) -> np.ndarray:
+    def __call__(self, images: dict) -> np.ndarray:
         """Returns the whole result, float32 (scale * height, scale * width, channels).
 
         Args:
@@ -89,7 +95,7 @@ class Runner:
         """
         return np.concatenate(list(self.bands(images)))
 
-    def bands(self, images, held: float = 0):
+    def bands(self, images: dict, held: float = 0) -> Iterator:
         """Yields the result's rows from the top as they are finished, float32.
 
         Where memory runs out it goes on with smaller tiles, and stays with those. Rows that were yielded are not
@@ -197,7 +203,7 @@ class Runner:
         return self.image_network.network.outputs[0].shape[-1] or 1
 
     @property
-    def bytes_per_pixel(self):
+    def bytes_per_pixel(self) -> float:
         """Bytes that an input pixel is expected to take at most, where nothing was measured."""
         return 4 * OVERHEAD * self.reach.values
 
@@ -229,7 +235,7 @@ class Runner:
         what = "Out of memory" if error else "Near the memory limit"
         self.say(f"{what} at {min(side, width)} x {min(side, height)} pixels; going on in tiles of {smaller}")
 
-    def say(self, line):
+    def say(self, line: str) -> None:
         """Says a line, once."""
         if line not in self._said:
             self._said.add(line)
@@ -239,7 +245,7 @@ class Runner:
 class Progress:
     """Says how far a picture is and how long it will take: once that is known, then every minute."""
 
-    def __init__(self, count, say, clock=time.monotonic):
+    def __init__(self, count: int, say: Callable, clock: Callable = time.monotonic):
         self.count, self.done = count, 0
         self._say, self._clock = say, clock
         self._began = clock()
@@ -263,7 +269,7 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def out_of_memory(error) -> bool:
+def out_of_memory(error: BaseException) -> bool:
     """Whether an error says that memory ran out: Python's, TensorFlow's or XLA's."""
     names = {kind.__name__ for kind in type(error).__mro__}
     return bool(names & {"MemoryError", "ResourceExhaustedError"}) or "RESOURCE_EXHAUSTED" in str(error)

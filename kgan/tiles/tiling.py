@@ -8,6 +8,7 @@ wide as the radius the result is the whole image's, up to rounding. Where the ra
 
 import dataclasses
 import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -101,7 +102,9 @@ class Tiling:
         """The first row of tiles that has output rows after the first `done` ones."""
         return next(number for number, (_, stop) in enumerate(self.spans(height)) if stop * self.scale > done)
 
-    def bands(self, function, images, first: int = 0, progress=lambda: None):
+    def bands(
+        self, function: Callable, images: dict, first: int = 0, progress: Callable = lambda: None
+    ) -> Iterator:
         """Computes an image from top to bottom, holding one row of tiles at a time.
 
         Args:
@@ -142,7 +145,7 @@ class Tiling:
             yield finished
             del finished
 
-    def whole(self, function, images) -> np.ndarray:
+    def whole(self, function: Callable, images: dict) -> np.ndarray:
         """All of an image as one float32 array; arguments as for `bands`."""
         return np.concatenate(list(self.bands(function, images)))
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from typing import Any
 
 from kgan.errors import UserError
 
@@ -19,7 +20,7 @@ class Chosen:
     caption: str = ""
 
 
-def choose(features, wanted: dict[str, str]) -> Chosen:
+def choose(features: Any, wanted: dict[str, str]) -> Chosen:
     """Finds the features.
 
     Args:
@@ -57,7 +58,7 @@ def choose(features, wanted: dict[str, str]) -> Chosen:
     return Chosen(**found)
 
 
-def get(example: dict, path: str):
+def get(example: dict, path: str) -> Any:
     """The feature at a path of an example."""
     if path in example:  # TFDS has names with slashes of their own: "image/filename"
         return example[path]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import Any
 
 from kgan.errors import UserError
 
@@ -31,7 +32,7 @@ except Exception as error:
 """
 
 
-def prepare(name: str, builder, patience: float = PATIENCE, script: str = DOWNLOAD) -> None:
+def prepare(name: str, builder: Any, patience: float = PATIENCE, script: str = DOWNLOAD) -> None:
     """Downloads and prepares a dataset if that was not done before.
 
     Args:

@@ -2,11 +2,13 @@
 
 import os
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 
-def records(builder, split: str):
+def records(builder: Any, split: str) -> Sequence[dict]:
     """A sequence of examples: `len(...)`, and `[number]` -> dict of NumPy values.
 
     Args:
@@ -29,7 +31,7 @@ class Records:
         split: "train", "train[:80%]", ...
     """
 
-    def __init__(self, info, split: str):
+    def __init__(self, info: Any, split: str):
         self._features = info.features
         self._files, places = [], []
         for part in info.splits[split].file_instructions:

@@ -138,7 +138,7 @@ class Member(io.RawIOBase):
         self._place = self._done
         return b"".join(pieces)
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: memoryview) -> int:
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

@@ -63,13 +63,13 @@ class Index:
         """Returns the names of the readable pictures, relative to the root."""
         return [os.fsdecode(name) for name in self.rows["name"].tolist()]
 
-    def take(self, chosen) -> "Index":
+    def take(self, chosen: np.ndarray) -> "Index":
         """Returns the index of the chosen rows only (an int or bool array)."""
         return dataclasses.replace(
             self, rows={column: values[chosen] for column, values in self.rows.items()}
         )
 
-    def at_least(self, size) -> "Index":
+    def at_least(self, size: tuple[int, int]) -> "Index":
         """Returns the index without the pictures smaller than (height, width); those become problems, by name.
 
         Raises:
@@ -146,7 +146,7 @@ class Index:
         return "\n".join(lines)
 
 
-def open_index(path, cache=None) -> Index:
+def open_index(path: str | os.PathLike, cache: str | os.PathLike | None = None) -> Index:
     """Indexes the pictures in a folder and below it, or in a zip.
 
     Args:

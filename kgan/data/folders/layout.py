@@ -51,7 +51,7 @@ class Place:
         return self.split, self.folders, self.stem
 
 
-def places(names, sides: bool = False, any_two: bool = True) -> list[Place]:
+def places(names: list[str], sides: bool = False, any_two: bool = True) -> list[Place]:
     """Reads the names of files.
 
     A folder that all files share is passed over. `train`, `val` and `test` name splits. With `sides`, `A` and
@@ -90,7 +90,7 @@ def quality_of(folder: str) -> str:
     return "" if bool(low) == bool(high) else "low" if low else "high"
 
 
-def quality_places(names) -> list[Place]:
+def quality_places(names: list[str]) -> list[Place]:
     """Reads the names of files in folders of two qualities, as `places` does: the side is "low", "high" or "".
 
     A small file may have its scale in its name (0801x4.png) or folder (X4).
@@ -120,7 +120,7 @@ def without_mask(stem: str) -> str:
     return found[1] if found else stem
 
 
-def masks_among(names) -> set[str]:
+def masks_among(names: list[str]) -> set[str]:
     """Which of some names are masks of others that lie beside them, such as p0_mask001.png of p0.jpg."""
     stems = {os.path.splitext(name)[0] for name in names}
     found = set()

@@ -2,15 +2,17 @@
 
 import os
 
+import numpy as np
+
 from kgan.data.folders.problems import names
 
 
-def names_of(rows) -> list[str]:
+def names_of(rows: dict) -> list[str]:
     """The names of the rows of an index, relative to its root."""
     return [os.fsdecode(name) for name in rows["name"].tolist()]
 
 
-def listed(rows, chosen) -> str:
+def listed(rows: dict, chosen: np.ndarray) -> str:
     """Names the chosen rows (int array) with their sizes: "a.png (30x20), b.png (40x20) and 7 more"."""
     told = [
         f"{os.fsdecode(rows['name'][i])} ({rows['width'][i]}x{rows['height'][i]})" for i in list(chosen)[:5]
@@ -18,7 +20,7 @@ def listed(rows, chosen) -> str:
     return names(told, len(chosen))
 
 
-def sizes(first, second, chosen) -> str:
+def sizes(first: np.ndarray, second: np.ndarray, chosen: np.ndarray) -> str:
     """Names the chosen rows of the first of two indices with both sizes: "a.png (30x20 and 40x20)"."""
     told = [
         f"{os.fsdecode(first['name'][i])} ({first['width'][i]}x{first['height'][i]} and "

@@ -3,7 +3,7 @@
 SHOWN = 5
 
 
-def listing(problems) -> str:
+def listing(problems: list[str]) -> str:
     """Names the first five files and counts the rest.
 
     Args:
@@ -18,7 +18,7 @@ def listing(problems) -> str:
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def names(files, count: int | None = None) -> str:
+def names(files: list[str], count: int | None = None) -> str:
     """Names the first five files and counts the rest.
 
     Args:

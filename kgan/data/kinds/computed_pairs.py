@@ -48,7 +48,7 @@ def computed_pairs(source: Source, task: str) -> Source:
     return source.with_loader(load, f"pairs computed: {task}", f"computed {task}")
 
 
-def edges(image):
+def edges(image: tf.Tensor) -> tf.Tensor:
     """Thin lines where the lightness changes steeply (Canny 1986), as scikit-image finds them.
 
     Args:

@@ -1,5 +1,7 @@
 """Images out of a folder or a zip, with their sub-folders as labels if asked for."""
 
+import os
+
 import numpy as np
 
 from kgan.data.folders.index import open_index
@@ -13,14 +15,14 @@ from kgan.pictures.transparency import WHITE
 
 
 def images(
-    path=None,
-    image_size=(64, 64),
+    path: str | os.PathLike | None = None,
+    image_size: tuple[int, int] = (64, 64),
     labels: bool = False,
     channels: int = 3,
     *,
-    background=WHITE,
-    cache=None,
-    least=None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
+    least: tuple[int, int] | None = None,
     **view,
 ) -> Source:
     """Opens the images in a folder and below it, or in a zip.
@@ -72,7 +74,7 @@ def images(
     return Source(part, label_names=classes, text=_describe(index, rows, classes), identity=identity)
 
 
-def held_out(found) -> np.ndarray | None:
+def held_out(found: list) -> np.ndarray | None:
     """Returns which places lie in a val or test folder, or None if there is no such folder."""
     apart = np.array([place.split == "held out" for place in found])
     return apart if apart.any() else None

@@ -23,14 +23,14 @@ LARGEST = 256  # values of 8 bits
 
 
 def label_maps(
-    path,
-    image_size=(256, 256),
+    path: str | os.PathLike,
+    image_size: tuple[int, int] = (256, 256),
     channels: int = 3,
     *,
-    values=None,
-    label_names=None,
-    background=WHITE,
-    cache=None,
+    values: dict | None = None,
+    label_names: list[str] | None = None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
     **view,
 ) -> Source:
     """Opens images and their label maps.
@@ -114,7 +114,7 @@ def label_maps(
     )
 
 
-def map_pixels(data) -> np.ndarray:
+def map_pixels(data: bytes) -> np.ndarray:
     """Reads the values of a label map, not its colours.
 
     Args:

@@ -23,15 +23,15 @@ from kgan.pictures.transparency import WHITE
 
 
 def masked(
-    path=None,
-    image_size=(256, 256),
-    mask="strokes",
+    path: str | os.PathLike | None = None,
+    image_size: tuple[int, int] = (256, 256),
+    mask: str | os.PathLike = "strokes",
     channels: int = 3,
     *,
     mask_seed: int = 0,
     invert: bool = False,
-    background=WHITE,
-    cache=None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
     **view,
 ) -> Source:
     """Opens images for inpainting, each with a mask.

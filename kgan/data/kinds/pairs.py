@@ -20,13 +20,13 @@ PROPORTIONS = 0.02  # halves that differ by more than this show different things
 
 
 def pairs(
-    path=None,
-    image_size=(256, 256),
+    path: str | os.PathLike | None = None,
+    image_size: tuple[int, int] = (256, 256),
     direction: str = "AtoB",
-    channels=3,
+    channels: int = 3,
     *,
-    background=WHITE,
-    cache=None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
     **view,
 ) -> Source:
     """Opens aligned pairs of images.
@@ -73,7 +73,7 @@ def pairs(
     return _two_files(first, second, text, view, channels, background, identity)
 
 
-def check_direction(direction: str):
+def check_direction(direction: str) -> None:
     """Raises UserError unless the direction is one of the two."""
     if direction not in DIRECTIONS:
         raise UserError(f"expected the direction AtoB or BtoA; found {direction!r}; choose one.")
@@ -86,12 +86,12 @@ class Side:
     index: Index
     places: list
 
-    def take(self, chosen) -> "Side":
+    def take(self, chosen: np.ndarray) -> "Side":
         """Returns the side with the chosen rows only (an int array)."""
         return Side(self.index.take(chosen), [self.places[i] for i in chosen])
 
 
-def two_sides(path, cache=None) -> tuple[Side, Side] | None:
+def two_sides(path: str | os.PathLike, cache: str | os.PathLike | None = None) -> tuple[Side, Side] | None:
     """Finds the two sides that folders make.
 
     Args:

@@ -29,13 +29,13 @@ class Qualities(NamedTuple):
 
 
 def quality_pairs(
-    path,
-    image_size=(96, 96),
+    path: str | os.PathLike,
+    image_size: tuple[int, int] = (96, 96),
     scale: int | None = None,
     channels: int = 3,
     *,
-    background=WHITE,
-    cache=None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
     mirror: bool = True,
     rotate: bool = True,
     random_crop: bool = True,
@@ -113,7 +113,7 @@ def quality_pairs(
     return Source(Part(rows, load, explain, held_out(low.places)), text=text, identity=identity)
 
 
-def qualities(path, cache=None) -> Qualities | None:
+def qualities(path: str | os.PathLike, cache: str | os.PathLike | None = None) -> Qualities | None:
     """Finds the pictures of low and of high quality.
 
     Args:
@@ -149,7 +149,7 @@ def qualities(path, cache=None) -> Qualities | None:
     return Qualities(low, high, text, common)
 
 
-def has_qualities(names) -> bool:
+def has_qualities(names: list[str]) -> bool:
     """Whether folders of these files are named after two qualities."""
     return {"low", "high"} <= {
         quality_of(folder) for name in names for folder in os.path.dirname(name).split("/")

@@ -1,5 +1,7 @@
 """Two sets of images, `a` and `b`, of which no two belong together."""
 
+import os
+
 from kgan.data.kinds.images import held_out
 from kgan.data.kinds.pairs import check_direction, two_sides
 from kgan.data.source.source import Part, Source
@@ -10,13 +12,13 @@ from kgan.pictures.transparency import WHITE
 
 
 def unpaired(
-    path=None,
-    image_size=(256, 256),
+    path: str | os.PathLike | None = None,
+    image_size: tuple[int, int] = (256, 256),
     direction: str = "AtoB",
-    channels=3,
+    channels: int = 3,
     *,
-    background=WHITE,
-    cache=None,
+    background: tuple[int, int, int] = WHITE,
+    cache: str | os.PathLike | None = None,
     **view,
 ) -> Source:
     """Opens two sets of images for translation without pairs.

@@ -4,6 +4,7 @@ import functools
 import zlib
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.data.samples import faces, rendering
 from kgan.data.samples.jitter import jitter
@@ -67,7 +68,7 @@ def glyphs(
     )
 
 
-def choose(fonts, ornate: bool) -> list[faces.Face]:
+def choose(fonts: list[str], ornate: bool) -> list[faces.Face]:
     if fonts is not None:
         return [faces.find(font) for font in fonts]
     return [*faces.TEXT_FACES, *(faces.ORNATE_FACES if ornate else ())]
@@ -87,7 +88,7 @@ def family_groups(chosen: list[faces.Face], owners: np.ndarray) -> np.ndarray | 
     return owners if len(chosen) > 1 else None
 
 
-def jitter_images(*names: str):
+def jitter_images(*names: str) -> tf.Tensor:
     """An augmentation that disturbs the named images of an example alike."""
 
     def augment(example, key):

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from kgan.data.source.source import Source
 
-def spread(source, count):
+
+def spread(source: Source, count: int) -> Source:
     """A source of up to `count` examples of another, evenly spread, so that few pictures' crops do not fill it.
 
     Args:
@@ -18,7 +20,7 @@ def spread(source, count):
     )
 
 
-def batch_of(source, count):
+def batch_of(source: Source, count: int) -> dict:
     """The examples of `spread`, nothing random, as a dict of arrays."""
     batch = next(iter(spread(source, count).batches(count, training=False)))
     return {key: value.numpy() for key, value in batch.items()}

@@ -1,9 +1,12 @@
 """Loading items that may fail: a second try, then another item in its place, and a line in the report."""
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
 from kgan.data.source.keys import fold
+from kgan.data.source.part import Part
 from kgan.errors import UserError
 
 OTHERS = (
@@ -11,7 +14,7 @@ OTHERS = (
 )
 
 
-def loader(part, number, key, skipped):
+def loader(part: Part, number: int, key: tf.Tensor | None, skipped: dict) -> Callable:
     """Returns `load(places, epochs, count) -> (read, examples)` for one part of a source, in TensorFlow operations.
 
     A place is a row's position plus the number of rows times the lap (how often the epoch has gone over the

@@ -5,7 +5,7 @@ import zlib
 import tensorflow as tf
 
 
-def fold(key, *uses):
+def fold(key: int | tf.Tensor, *uses) -> tf.Tensor:
     """Derives a key from a key and what it is for.
 
     Args:
@@ -25,7 +25,7 @@ def fold(key, *uses):
     return key
 
 
-def fold_each(key, *uses) -> list:
+def fold_each(key: int | tf.Tensor, *uses) -> list:
     """Returns `fold(key, use)` for each use, with the half of the work that they share done once.
 
     TensorFlow's fold is (random bits of the key, number): only the second half tells the uses apart.

@@ -54,7 +54,7 @@ class Part:
     def __len__(self):
         return len(self.rows["index"])
 
-    def take(self, chosen) -> "Part":
+    def take(self, chosen: np.ndarray) -> "Part":
         """Returns the part that has only the chosen rows (an int array), in that order."""
         groups = None if self.groups is None else self.groups[chosen]
         rows = tf.nest.map_structure(lambda column: column[chosen], self.rows)

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -40,7 +41,14 @@ class Source:
         >>> for batch in training.batches(64, seed=0, start=120): ...
     """
 
-    def __init__(self, parts, *, label_names=None, text: str = "", identity: str | None = None):
+    def __init__(
+        self,
+        parts: Part | Sequence[Part],
+        *,
+        label_names: list[str] | None = None,
+        text: str = "",
+        identity: str | None = None,
+    ):
         self._parts = (parts,) if isinstance(parts, Part) else tuple(parts)
         self.label_names = None if label_names is None else list(label_names)
         self._text = text
@@ -52,7 +60,15 @@ class Source:
 
     @classmethod
     def from_arrays(
-        cls, arrays, *, augment=None, label_names=None, held_out=None, groups=None, text="", identity=None
+        cls,
+        arrays: dict,
+        *,
+        augment: Callable | None = None,
+        label_names: list[str] | None = None,
+        held_out: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+        text: str = "",
+        identity: str | None = None,
     ) -> "Source":
         """Makes a source of arrays in memory.
 
@@ -123,7 +139,7 @@ class Source:
         parts = [part.take(np.asarray(rows)) for part, rows in zip(self._parts, chosen, strict=True)]
         return Source(parts, label_names=self.label_names, text=self._text, identity=self._identity)
 
-    def with_loader(self, load, text: str, identity: str) -> "Source":
+    def with_loader(self, load: Callable, text: str, identity: str) -> "Source":
         """Returns a source of the same items that loads them in another way.
 
         Args:

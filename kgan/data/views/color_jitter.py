@@ -10,7 +10,7 @@ from kgan.data.source.keys import fold
 TO_YIQ = [[0.299, 0.587, 0.114], [0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]]
 
 
-def jitter(images, key, strength: float = 0.3):
+def jitter(images: tf.Tensor, key: tf.Tensor, strength: float = 0.3) -> tf.Tensor:
     """Changes colours at random, the same for all pixels of all images given.
 
     With s the strength and u a fresh uniform draw from [-1, 1] for each line:

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.data.folders import archive
+from kgan.data.folders.index import Index
 from kgan.pictures import decoding
 from kgan.pictures.headers import BMP, GIF, JPEG, OTHER, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
 from kgan.pictures.picture import LUMINANCE
@@ -21,20 +22,20 @@ class Decoder:
         background: (red, green, blue), 0 to 255, what transparent pictures are laid over.
     """
 
-    def __init__(self, index, channels: int = 3, background=WHITE):
+    def __init__(self, index: Index, channels: int = 3, background: tuple[int, int, int] = WHITE):
         self.root, self.zipped = index.root, index.is_zip
         self.channels, self.background = channels, tuple(background)
         self.routes = np.unique(index.rows["route"]).tolist()
         self.turned = bool((index.rows["orientation"] > 1).any())
 
-    def read(self, row) -> tf.Tensor:
+    def read(self, row: dict) -> tf.Tensor:
         """Returns a picture's bytes as a string scalar."""
         if not self.zipped:
             return tf.io.read_file(tf.strings.join([self.root, "/", row["name"]]))
         place = [row["offset"], row["packed"], row["deflated"], row["size"]]
         return tf.ensure_shape(tf.numpy_function(self._read_member, place, tf.string), [])
 
-    def bytes(self, row) -> bytes:
+    def bytes(self, row: dict) -> bytes:
         """Returns a picture's bytes, for a row of NumPy values."""
         if self.zipped:
             return self._read_member(row["offset"], row["packed"], row["deflated"], row["size"])
@@ -44,7 +45,7 @@ class Decoder:
     def _read_member(self, offset, packed, deflated, size):
         return archive.read(self.root, int(offset), int(packed), bool(deflated), int(size))
 
-    def windows(self, row, windows, least=None) -> list:
+    def windows(self, row: dict, windows: tf.Tensor, least: tf.Tensor | None = None) -> list:
         """Decodes windows of a picture, reading it once.
 
         Args:
@@ -100,11 +101,11 @@ class Decoder:
         number = tf.argmax(tf.cast(route, tf.int32) == self.routes)
         return tf.switch_case(tf.cast(number, tf.int32), present)
 
-    def explain(self, row) -> str:
+    def explain(self, row: dict) -> str:
         """Returns "name: what is wrong" for a row (NumPy values) that could not be decoded."""
         return self.problem(row) or f"{os.fsdecode(row['name'])}: cannot be decoded"
 
-    def problem(self, row) -> str:
+    def problem(self, row: dict) -> str:
         """Returns "name: what is wrong" for a row (NumPy values), or an empty str if it can be read."""
         name = os.fsdecode(row["name"])
         try:
@@ -171,7 +172,7 @@ class Decoder:
         return os.path.join(self.root, os.fsdecode(name))
 
 
-def cut(pixels, place):
+def cut(pixels: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
     """Returns the window (top, left, height, width) of pixels."""
     top, left, height, width = place[0], place[1], place[2], place[3]
     return pixels[top : top + height, left : left + width]
@@ -188,7 +189,7 @@ class Turn:
         orientation: int scalar, 1 to 8; None for pictures that are all upright already.
     """
 
-    def __init__(self, orientation=None):
+    def __init__(self, orientation: tf.Tensor | None = None):
         self.needed = orientation is not None
         if not self.needed:
             return
@@ -198,11 +199,11 @@ class Turn:
         self.flip_rows = tf.reduce_any(number == [3, 4, 7, 8])
         self.flip_columns = tf.reduce_any(number == [2, 3, 6, 7])
 
-    def swap(self, pair):
+    def swap(self, pair: tuple) -> tuple:
         """Turns (height, width) of the upright picture into those of the stored one, and back."""
         return tf.where(self.transposed, pair[::-1], pair) if self.needed else pair
 
-    def to_stored(self, window, size):
+    def to_stored(self, window: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
         """Finds (top, left, height, width) of the upright picture in the stored one."""
         if not self.needed:
             return window
@@ -211,7 +212,7 @@ class Turn:
         first = tf.where(flipped, size - first - extent, first)
         return tf.concat([self.swap(first), self.swap(extent)], 0)
 
-    def upright(self, pixels):
+    def upright(self, pixels: tf.Tensor) -> tf.Tensor:
         """Turns stored pixels."""
         if not self.needed:
             return pixels

@@ -1,5 +1,8 @@
 """Indexed pictures as a model wants them: a window, resized, mirrored, jittered."""
 
+import tensorflow as tf
+
+from kgan.data.folders.index import Index
 from kgan.data.source.keys import fold
 from kgan.data.views.color_jitter import jitter
 from kgan.data.views.decode import Decoder
@@ -18,14 +21,14 @@ class Pictures:
         background: (red, green, blue), 0 to 255, what transparent pictures are laid over.
     """
 
-    def __init__(self, index, view: View, channels: int = 3, background=WHITE):
+    def __init__(self, index: Index, view: View, channels: int = 3, background: tuple[int, int, int] = WHITE):
         self.view = view
         self.decoder = Decoder(index, channels, background)
         heights, widths = index.rows["height"], index.rows["width"]
         self.cuts_only = view.cuts_only(heights, widths)
         self.explain = self.decoder.explain
 
-    def load(self, row, key):
+    def load(self, row: dict, key: tf.Tensor | None) -> dict:
         """Returns the image of a row, (*image_size, channels); random with a key, central without.
 
         It is uint8, which `Source` turns into float32 once a batch is full, or float32 if it was jittered.
@@ -33,7 +36,9 @@ class Pictures:
         window = self.view.window(row["height"], row["width"], key, self.cuts_only)
         return self.load_windows(row, [window], key, self.cuts_only)[0]
 
-    def load_windows(self, row, windows, key, cuts_only: bool = False) -> list:
+    def load_windows(
+        self, row: dict, windows: tf.Tensor, key: tf.Tensor | None, cuts_only: bool = False
+    ) -> list:
         """Returns an image for each of several windows of a row's picture, all jittered alike.
 
         The key draws nothing but the jitter; the windows are drawn already. `cuts_only`: they have the image's

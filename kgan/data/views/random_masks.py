@@ -13,7 +13,7 @@ MOST = 0.5  # of the picture that mixed masks cover
 ATTEMPTS = 6
 
 
-def centre(size, key):
+def centre(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """A square in the middle, half as wide as the image's shorter side (Pathak et al., 2016,
     arXiv:1604.07379).
 
@@ -28,7 +28,7 @@ def centre(size, key):
     return _box(size, (size[0] - side) // 2, (size[1] - side) // 2, side, side)
 
 
-def narrowed(mask, pixels):
+def narrowed(mask: tf.Tensor, pixels: int) -> tf.Tensor:
     """A mask whose holes end so many pixels earlier on each side; image borders count as hole.
 
     Args:
@@ -39,7 +39,7 @@ def narrowed(mask, pixels):
     return 1.0 - known
 
 
-def half(size, key):
+def half(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """The left, right, upper or lower half of the image (of (height, width)), drawn by the key."""
     rows, columns = size[0] // 2, size[1] // 2
     halves = [
@@ -51,7 +51,7 @@ def half(size, key):
     return tf.stack(halves)[tf.random.stateless_uniform([], fold(key, "half"), 0, 4, tf.int32)]
 
 
-def boxes(size, key):
+def boxes(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """One to four boxes, each side between an eighth and a half of the image's (of (height, width))."""
     count = tf.random.stateless_uniform([], fold(key, "boxes"), 1, BOXES + 1, tf.int32)
     draws = tf.random.stateless_uniform([BOXES, 4], fold(key, "box"))
@@ -63,7 +63,7 @@ def boxes(size, key):
     return tf.reduce_max(tf.stack(drawn) * shown, 0)
 
 
-def strokes(size, key):
+def strokes(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """One to four brush strokes that change direction (in the manner of Yu et al., 2019, arXiv:1806.03589).
 
     A stroke starts anywhere and goes on in two to six straight pieces of an eighth to a quarter of the
@@ -80,7 +80,7 @@ def strokes(size, key):
     return _brushed(size, fold(key, "strokes"), STROKES, TURNS, (1 / 8, 1 / 4), (1 / 48, 1 / 20))
 
 
-def wide(size, key):
+def wide(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """One or two wide brush strokes of a few pieces, as LaMa's wide masks (Suvorov et al., 2022, arXiv:2109.07161).
 
     The brush is between 1/10 and 1/4 of the diagonal (of (height, width)) wide.
@@ -88,7 +88,7 @@ def wide(size, key):
     return _brushed(size, fold(key, "wide"), 2, 4, (1 / 10, 1 / 3), (1 / 20, 1 / 8))
 
 
-def shapes(size, key):
+def shapes(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """One to three shapes such as objects leave: round, with bays and bulges, sized as parts of (height, width)."""
     count = tf.random.stateless_uniform([], fold(key, "shapes"), 1, SHAPES + 1, tf.int32)
     draws = tf.random.stateless_uniform([SHAPES, 3], fold(key, "shape"))
@@ -107,7 +107,7 @@ def shapes(size, key):
     return tf.cast(tf.reduce_any(inside, 0), tf.float32)[..., None]
 
 
-def mixed(size, key):
+def mixed(size: tuple[int, int], key: tf.Tensor) -> tf.Tensor:
     """One of strokes, boxes, wide strokes and shapes, drawn by the key, over at most half of (height, width)."""
     kinds = (strokes, boxes, wide, shapes)
 

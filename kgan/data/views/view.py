@@ -3,6 +3,7 @@
 import dataclasses
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from kgan.data.source.keys import fold, fold_each
@@ -22,7 +23,9 @@ class Window(NamedTuple):
     mirrored: tf.Tensor
     turns: tf.Tensor | int = 0
 
-    def on(self, old_height, old_width, new_height, new_width) -> "Window":
+    def on(
+        self, old_height: tf.Tensor, old_width: tf.Tensor, new_height: tf.Tensor, new_width: tf.Tensor
+    ) -> "Window":
         """Returns the same window on a picture of another size that shows the same thing."""
 
         def scaled(start, length, old, new):
@@ -95,12 +98,14 @@ class View:
         if self.interpolation not in ("area", "bilinear", "bicubic"):
             raise UserError(f"expected area, bilinear or bicubic; found {self.interpolation!r}; choose one.")
 
-    def cuts_only(self, heights, widths) -> bool:
+    def cuts_only(self, heights: np.ndarray, widths: np.ndarray) -> bool:
         """Whether pictures of these sizes (int arrays) are all seen pixel for pixel, none of them resized."""
         size = self.image_size
         return self.fit == "crop" and heights.min() >= size[0] and widths.min() >= size[1]
 
-    def window(self, height, width, key, cuts_only: bool = False) -> Window:
+    def window(
+        self, height: tf.Tensor, width: tf.Tensor, key: tf.Tensor | None, cuts_only: bool = False
+    ) -> Window:
         """Chooses the part of a picture that is seen.
 
         Args:
@@ -141,7 +146,7 @@ class View:
         return tf.clip_by_value(tf.cast(tf.round(target / scale), tf.int32), 1, whole)
 
     def resize(
-        self, window_pixels, window: Window, nearest: bool = False, cuts_only: bool = False
+        self, window_pixels: tf.Tensor, window: Window, nearest: bool = False, cuts_only: bool = False
     ) -> tf.Tensor:
         """Brings the pixels of a window to the image's size, mirrors and turns them if the window says so.
 

@@ -5,6 +5,7 @@ cGANs with Projection Discriminator (Miyato and Koyama 2018, arXiv:1802.05637).
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import layers
@@ -17,7 +18,7 @@ def label_input() -> keras.KerasTensor:
     return keras.Input((), dtype="int32", name="label")
 
 
-def labelled_latent(latent, label, classes: int, embedding_size: int | None = None):
+def labelled_latent(latent: Any, label: Any, classes: int, embedding_size: int | None = None) -> Any:
     """`concatenate(latent, embedding(label))`: (batch, latent_size + embedding_size).
 
     The embedding starts standard normal, like the latent beside it. Its size is min(classes, 64) unless
@@ -32,7 +33,7 @@ def labelled_latent(latent, label, classes: int, embedding_size: int | None = No
     return layers.Concatenate(name="labelled")([latent, embedding(label)])
 
 
-def label_plane(image, label, classes: int):
+def label_plane(image: Any, label: Any, classes: int) -> Any:
     """`concatenate(image, plane(label))`: a learned plane of pixels a class, as one more channel."""
     height, width = image.shape[1:3]
     pixels = layers.Embedding(
@@ -45,7 +46,7 @@ def label_plane(image, label, classes: int):
     return layers.Concatenate(name="labelled_image")([image, plane])
 
 
-def project(features, label, classes: int, wrap: Callable[[layers.Layer], layers.Layer]):
+def project(features: Any, label: Any, classes: int, wrap: Callable[[layers.Layer], layers.Layer]) -> Any:
     """`sum(embedding(label) * features)`: (batch, 1) float32, to be added to the unconditional logit.
 
     Args:

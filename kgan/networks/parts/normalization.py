@@ -1,5 +1,7 @@
 """The normalisations that a builder's `normalization` argument names."""
 
+from typing import Any
+
 from keras import layers
 
 from kgan.layers.batch_normalization import BatchNormalization
@@ -8,7 +10,7 @@ from kgan.layers.instance_normalization import InstanceNormalization
 NAMES = ("batch", "batch-per-replica", "layer", "instance", None)
 
 
-def normalize(x, kind: str | None, name: str, affine: bool = True):
+def normalize(x: Any, kind: str | None, name: str, affine: bool = True) -> Any:
     """Apply the normalisation called `kind` to (batch, height, width, channels).
 
     `"batch"` takes its statistics over all replicas, `"batch-per-replica"` over each one's part (faster under

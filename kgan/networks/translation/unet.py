@@ -5,6 +5,8 @@ appendix). Eight halvings and width 64 have 54,413,955 trainable parameters, the
 PyTorch code prints for 256 pixels; seven halvings, for 128, have 41,828,995.
 """
 
+from typing import Any
+
 import keras
 from keras import layers
 
@@ -16,7 +18,7 @@ from kgan.networks.parts.normalization import normalize
 class AlwaysDropout(layers.Dropout):
     """Dropout that stays on in inference."""
 
-    def call(self, inputs, training=True):
+    def call(self, inputs: Any, training: bool = True) -> Any:
         return super().call(inputs, training=True)
 
 

@@ -18,7 +18,7 @@ SINC_CHANCE = 0.1
 POWERS = {"generalized": (0.5, 4.0), "plateau": (1.0, 2.0)}
 
 
-def grid(size):
+def grid(size: int) -> tf.Tensor:
     """`(x, y)` of each place of a kernel, the centre at 0, and which places are within `size`."""
     line = tf.range(SIDE, dtype=tf.float32) - SIDE // 2
     x, y = tf.meshgrid(line, line)
@@ -26,7 +26,14 @@ def grid(size):
     return x, y, tf.cast((tf.abs(x) <= reach) & (tf.abs(y) <= reach), tf.float32)
 
 
-def bell(size, across, along, rotation, shape: str = "gaussian", power=1.0):
+def bell(
+    size: int,
+    across: tf.Tensor,
+    along: tf.Tensor,
+    rotation: tf.Tensor,
+    shape: str = "gaussian",
+    power: tf.Tensor = 1.0,
+) -> tf.Tensor:
     """A kernel with one hill.
 
     With `q = c' S^-1 c`, c the place and S the covariance with deviations `across` and `along`, turned by `rotation`:
@@ -56,7 +63,7 @@ def bell(size, across, along, rotation, shape: str = "gaussian", power=1.0):
     return hill / tf.reduce_sum(hill)
 
 
-def sinc(size, cutoff):
+def sinc(size: int, cutoff: tf.Tensor) -> tf.Tensor:
     """The low pass that cuts off at a frequency and so rings: `cutoff J1(cutoff r) / (2 pi r)`, normalized.
 
     Args:
@@ -75,24 +82,24 @@ def sinc(size, cutoff):
     return ripple / tf.reduce_sum(ripple)
 
 
-def pulse():
+def pulse() -> tf.Tensor:
     """The kernel that leaves an image as it is."""
     return tf.scatter_nd([[SIDE // 2, SIDE // 2]], [1.0], [SIDE, SIDE])
 
 
-def draw_size(key):
+def draw_size(key: tf.Tensor) -> tf.Tensor:
     """An odd size from 7 to 21, all as likely."""
     return 7 + 2 * tf.random.stateless_uniform([], fold(key, "size"), 0, 8, tf.int32)
 
 
-def draw_sinc(key, small_from: float = math.pi / 3, large_from: float = math.pi / 5):
+def draw_sinc(key: tf.Tensor, small_from: float = math.pi / 3, large_from: float = math.pi / 5) -> tf.Tensor:
     """A sinc that cuts off between `small_from` (below 13 pixels) or `large_from` (from 13 on) and pi."""
     size = draw_size(key)
     lowest = tf.where(size < 13, small_from, large_from)
     return sinc(size, lowest + _uniform(key, "cutoff") * (math.pi - lowest))
 
 
-def draw(key, deviations):
+def draw(key: tf.Tensor, deviations: tuple) -> tf.Tensor:
     """One of all the blurs, as likely as in the paper.
 
     Args:
@@ -120,7 +127,7 @@ def draw(key, deviations):
     return _either(_uniform(key, "sinc") < SINC_CHANCE, lambda: draw_sinc(key), kernel)()
 
 
-def blurred(image, kernel):
+def blurred(image: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """An image convolved with a kernel, mirrored at the border.
 
     Args:

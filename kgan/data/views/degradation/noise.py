@@ -12,7 +12,7 @@ LUMA = (0.299, 0.587, 0.114)
 LEVELS = 256.0
 
 
-def gaussian(image, key, deviation, grey):
+def gaussian(image: tf.Tensor, key: tf.Tensor, deviation: tf.Tensor, grey: tf.Tensor) -> tf.Tensor:
     """`image + deviation / 255 n`, n standard normal; grey: the same n in all channels.
 
     Args:
@@ -29,7 +29,7 @@ def gaussian(image, key, deviation, grey):
     return image + noise * deviation / 255.0
 
 
-def poisson(image, key, strength, grey):
+def poisson(image: tf.Tensor, key: tf.Tensor, strength: tf.Tensor, grey: tf.Tensor) -> tf.Tensor:
     """`image + strength (Poisson(256 image) / 256 - image)`; grey: that of the luma, added to all channels.
 
     Args:

@@ -61,7 +61,7 @@ def paired(source: Source, scale: int, degradation: str = "bicubic", seed: int =
     )
 
 
-def degraded(pixels, scale: int, degradation: str = "bicubic", seed: int = 0) -> np.ndarray:
+def degraded(pixels: tf.Tensor, scale: int, degradation: str = "bicubic", seed: int = 0) -> np.ndarray:
     """A whole picture as `predict` would be given it.
 
     Args:
@@ -82,7 +82,7 @@ def degraded(pixels, scale: int, degradation: str = "bicubic", seed: int = 0) ->
     )
 
 
-def require_large(size, scale: int, what: str):
+def require_large(size: tuple[int, int], scale: int, what: str) -> None:
     """Makes sure that Real-ESRGAN's kernels fit into an image of a size (height, width).
 
     Raises:

@@ -34,7 +34,7 @@ def taps(before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum(place, before - 1), weights.astype(np.float32)
 
 
-def cubic(x, a: float = -0.5):
+def cubic(x: tf.Tensor, a: float = -0.5) -> tf.Tensor:
     """Keys's kernel: `(a + 2) |x|^3 - (a + 3) |x|^2 + 1` up to 1, `a |x|^3 - 5a |x|^2 + 8a |x| - 4a` up to 2."""
     x = np.abs(x)
     near = ((a + 2) * x - (a + 3)) * x * x + 1
@@ -42,7 +42,7 @@ def cubic(x, a: float = -0.5):
     return np.where(x < 1, near, np.where(x < 2, far, 0.0))
 
 
-def resized(image, size) -> np.ndarray:
+def resized(image: tf.Tensor, size: tf.Tensor) -> np.ndarray:
     """Resizes integers bicubically, antialiased when they get fewer.
 
     Args:
@@ -70,19 +70,19 @@ def resized(image, size) -> np.ndarray:
     return np.rint(image).astype(dtype)
 
 
-def shrunk(image, scale: int) -> np.ndarray:
+def shrunk(image: tf.Tensor, scale: int) -> np.ndarray:
     """An image of integers made smaller, bicubically; what does not make a whole pixel is cut off first."""
     height, width = (side // scale for side in image.shape[:2])
     return resized(image[: height * scale, : width * scale], (height, width))
 
 
-def enlarged(image, scale: int) -> np.ndarray:
+def enlarged(image: tf.Tensor, scale: int) -> np.ndarray:
     """An image of integers made larger, bicubically."""
     height, width = image.shape[:2]
     return resized(image, (height * scale, width * scale))
 
 
-def bicubic(image, scale: int):
+def bicubic(image: tf.Tensor, scale: int) -> tf.Tensor:
     """A float image of static size made smaller, as two matrix products; rounded to 8 bits, as a file would be.
 
     Args:
@@ -95,7 +95,7 @@ def bicubic(image, scale: int):
     return to_float(to_uint8(smaller(image, scale)))
 
 
-def smaller(image, scale: int):
+def smaller(image: tf.Tensor, scale: int) -> tf.Tensor:
     """As `bicubic`, not rounded."""
     for axis in (1, 0):
         matrix = tf.constant(_matrix(image.shape[axis], image.shape[axis] // scale))

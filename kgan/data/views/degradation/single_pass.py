@@ -12,7 +12,7 @@ BLUR, NOISE, QUALITY = (0.2, 3.0), (0.0, 15.0), (40, 95)
 BLUR_RADIUS = 9
 
 
-def blind(image, scale: int, key):
+def blind(image: tf.Tensor, scale: int, key: tf.Tensor) -> tf.Tensor:
     """Blur, shrink, noise, JPEG, each as strong as the key says (in the manner of arXiv:2103.14006, without its
     shuffled order).
 

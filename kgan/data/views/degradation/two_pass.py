@@ -46,7 +46,7 @@ FIRST = Pass(1.0, (0.2, 3.0), 0.2, 0.7, (0.15, 1.5), (1.0, 30.0), (0.05, 3.0))
 SECOND = Pass(0.8, (0.2, 1.5), 0.3, 0.4, (0.3, 1.2), (1.0, 25.0), (0.05, 2.5))
 
 
-def real(image, scale: int, key):
+def real(image: tf.Tensor, scale: int, key: tf.Tensor) -> tf.Tensor:
     """Makes a picture small in the manner of old cameras, messengers and web sites.
 
     Args:
@@ -85,7 +85,7 @@ def real(image, scale: int, key):
     return to_float(to_uint8(2 * tf.ensure_shape(x, (*small, channels)) - 1))
 
 
-def one_pass(x, strength: Pass, base, key):
+def one_pass(x: tf.Tensor, strength: Pass, base: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     """Blur, resize, noise.
 
     Args:
@@ -113,14 +113,14 @@ def one_pass(x, strength: Pass, base, key):
     return tf.clip_by_value(noisy(x, strength, fold(key, "noise")), 0.0, 1.0)
 
 
-def resize(x, size, key):
+def resize(x: tf.Tensor, size: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     """Resizes by area, bilinearly or bicubically, as the key says; without antialiasing, which is what goes wrong."""
     choice = tf.random.stateless_uniform([], fold(key, "method"), 0, len(METHODS), tf.int32)
     made = [lambda method=method: tf.image.resize(x, size, method) for method in METHODS]
     return tf.ensure_shape(tf.switch_case(choice, made), (None, None, x.shape[-1]))
 
 
-def noisy(x, strength: Pass, key):
+def noisy(x: tf.Tensor, strength: Pass, key: tf.Tensor) -> tf.Tensor:
     """Adds Gaussian or Poisson noise, colored or grey, as the key says."""
     grey = _uniform(key, "grey") < GREY_CHANCE
     level = _uniform(key, "level")
@@ -135,7 +135,7 @@ def noisy(x, strength: Pass, key):
     )
 
 
-def jpeg(x, key):
+def jpeg(x: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
     """What JPEG leaves of an image in [0, 1], its quality by the key."""
     quality = tf.random.stateless_uniform([], fold(key, "quality"), QUALITY[0], QUALITY[1] + 1, tf.int32)
     coded = tf.image.adjust_jpeg_quality(to_uint8(2 * x - 1), quality)
