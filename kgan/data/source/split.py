@@ -31,6 +31,8 @@ class Split:
         if not share:
             return cls(source)
         training, apart = source.split(share)
+        if any(part.held_out is not None for part in source.parts):
+            return cls(training, apart, "the part that their owner held out")
         return cls(training, apart, f"held out ({share:.0%}), seed 0")
 
     @property

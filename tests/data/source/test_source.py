@@ -7,6 +7,7 @@ import tensorflow as tf
 from kgan.data.source.guard import user_error
 from kgan.data.source.keys import fold, fold_each
 from kgan.data.source.source import Part, Source
+from kgan.data.source.split import Split
 from kgan.errors import UserError
 
 BAD = (5, 17, 50)
@@ -274,3 +275,13 @@ def test_M6_one_pass_shows_what_the_first_epoch_shows():
     assert [len(batch) for batch in batches] == [4, 4, 2]
     np.testing.assert_array_equal(np.concatenate(batches), epoch)
     assert (epoch % 1 > 0).all()
+
+
+def test_a_split_says_whose_choice_it_is():
+    arrays = {"x": np.arange(10.0)}
+    own = Source.from_arrays(arrays, held_out=np.arange(10) >= 8)
+    assert Split.of(own, 0.5).words == "the part that their owner held out"
+    assert Split.of(own, 0.5).held_out.parts[0].rows["x"].tolist() == [8.0, 9.0]
+    assert Split.of(Source.from_arrays(arrays), 0.2).words == "held out (20%), seed 0"
+    assert Split.of(Source.from_arrays(arrays), 0).words == "those trained on"
+    assert Split.of(own, 0).measured is own
