@@ -147,6 +147,20 @@ def test_C2_a_real_full_disk(tmp_path, capsys):
         subprocess.run(["umount", small], check=True)
 
 
+def test_C2_a_folder_that_may_only_be_read(tmp_path, capsys):
+    shut = tmp_path / "shut"
+    shut.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", shut], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no right to mount a file system")
+    try:
+        code, said = told(Train(run=str(shut / "run"), epochs=1, quiet=True), capsys)
+        assert code == 1
+        assert "read-only file system" in said
+    finally:
+        subprocess.run(["umount", shut], check=True)
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", "null", '{"app": "tiny", "settings": []}', "{", "\x00"])
 def test_C2_another_config_file_is_one_line(text, tmp_path, capsys):
     (tmp_path / "config.json").write_text(text)
