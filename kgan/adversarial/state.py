@@ -4,7 +4,6 @@ import inspect
 import warnings
 
 import keras
-import numpy as np
 
 from kgan import backend
 
@@ -69,8 +68,7 @@ def state_variables(model):
 
 def read_state(model):
     """Arrays by name."""
-    # Asked for as arrays and then copied: NumPy warns where one call asks Keras for both.
-    return {name: np.asarray(variable).copy() for name, variable in state_variables(model).items()}
+    return {name: backend.local_array(variable) for name, variable in state_variables(model).items()}
 
 
 def write_state(model, state):

@@ -28,6 +28,7 @@ from kgan.backend.tensorflow.optimizers import prepare_optimizer
 from kgan.backend.tensorflow.replicas import (
     gather_batch,
     global_mean,
+    local_array,
     place_in_batch,
     replica_count,
     replica_index,
@@ -51,6 +52,7 @@ __all__ = [
     "input_gradient",
     "is_multi_worker",
     "lent",
+    "local_array",
     "origin_of",
     "output_spec",
     "own_layers",

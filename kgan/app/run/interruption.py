@@ -72,9 +72,10 @@ class StopOnSignal(keras.callbacks.Callback):
         if self.interruption.signal is not None:
             logs = dict(logs or {})
             self.kept["guard"].record(logs)
-            self.kept["history"].record(logs)
-            self.kept["checkpoint"].now()
-            self.kept["history"].now()
+            if "checkpoint" in self.kept:  # one worker of several writes
+                self.kept["history"].record(logs)
+                self.kept["checkpoint"].now()
+                self.kept["history"].now()
             raise Stopped(steps_taken(self.model), self.interruption.signal)
 
 

@@ -1,8 +1,14 @@
 """What `train` does once the flags are read: data, devices, run folder, plan, stages, report."""
 
 import contextlib
+import dataclasses
 import gc
+import os
+import sys
+import tempfile
 import time
+import traceback
+from pathlib import Path
 
 import keras
 
@@ -14,6 +20,7 @@ from kgan.app.run.loading import load_model
 from kgan.app.run.report import write_report
 from kgan.app.run.run_folder import SECOND_TRY, RunFolder
 from kgan.app.run.stages import StageRunner
+from kgan.app.run.team import LOST, Team
 from kgan.app.run.words import network_lines, plan_lines
 from kgan.backend import strategies
 from kgan.callbacks import TrainingDiverged
@@ -31,12 +38,20 @@ def train(training, began):
     Returns:
         The exit code: 0 done, 130 stopped by Ctrl-C.
     """
+    try:
+        # Several workers have to be known to TensorFlow before it is asked for anything.
+        training.distribute = strategies.resolved(training.distribute)
+        strategy = strategies.strategy(training.distribute)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    team = Team(strategy)
+    team.refuse(training)
     found = "gpu" if keras.distribution.list_devices("gpu") else "cpu"
     if found != device.kind():
         device.correct(found)
-        training = training.settled_again()
-    with prepared(training.seed, training.precision):
-        strategy = strategies.strategy(training.distribute)
+        distribute, training = training.distribute, training.settled_again()
+        training.distribute = distribute
+    with prepared(training.seed, training.precision), _own_folder(training, team):
         replicas = strategy.num_replicas_in_sync
         if training.batch_size % replicas:
             raise UserError(
@@ -66,9 +81,13 @@ def train(training, began):
             )
             training.say(split.training.summary())
             try:
-                _train(training, split, stages, strategy, folder, began)
+                _train(training, split, stages, team, folder, began)
             except Stopped as error:
                 stopped = error.with_traceback(None)
+            except Exception as error:
+                if team.alone or not strategies.lost(error):
+                    raise
+                return _alone_now(error)
         # What still reads data in threads goes with the frames that hold it.
         gc.collect()
         if stopped is not None:
@@ -80,6 +99,28 @@ def train(training, began):
                 training.say(f"Skipped {line}")
         training.say(f"Model {folder.model}, samples {folder.samples}, report {folder.report}")
         return 0
+
+
+@contextlib.contextmanager
+def _own_folder(training, team):
+    """Workers that write nothing to the run's folder have one of their own for a while, and say nothing."""
+    if team.chief:
+        yield
+        return
+    training.quiet = True
+    with tempfile.TemporaryDirectory() as folder:
+        training.run = str(Path(folder) / "run")
+        yield
+
+
+def _alone_now(error):
+    """Ends a worker whose team has lost another: TensorFlow itself would wait for it at the end of the process."""
+    if "KGAN_TRACEBACK" in os.environ:
+        traceback.print_exception(error)
+    reason = " ".join(str(error).split())[:200]
+    print(f"kgan: {LOST} ({type(error).__name__}: {reason})", file=sys.stderr, flush=True)
+    sys.stdout.flush()
+    os._exit(1)
 
 
 class _Claim:
@@ -101,13 +142,16 @@ def _withdrawn(folder):
         raise
 
 
-def _train(training, split, stages, strategy, folder, began):
+def _train(training, split, stages, team, folder, began):
+    strategy = team.strategy
+
     def report(rows):
         told = folder.configuration()
         title = f"{training.APP.replace('-', ' ')}: {folder.path.resolve().name}"
         write_report(folder.report, title, rows, folder.samples, told["settings"], told["data"]["summary"])
 
     plan, measured = _planned(training, stages, strategy, folder, began)
+    plan = dataclasses.replace(plan, steps=team.told(plan.steps))
     folder.note(plan=plan.as_dict())
     # However the plan came about, the run begins from the same random state.
     _clean(training)
@@ -132,6 +176,7 @@ def _train(training, split, stages, strategy, folder, began):
                 choice=_choice(training),
                 second_try=second_try,
                 on_nan=second_tries.advice(training.on_nan, second_try),
+                team=team,
             )
             try:
                 model = runner.run(interruption)
@@ -141,7 +186,8 @@ def _train(training, split, stages, strategy, folder, began):
                 folder.note(**{SECOND_TRY: {"stage": runner.stage, "rate": second_tries.RATE}})
                 print(second_tries.line(error, runner.stage), flush=True)
                 _clean(training)
-    verdict = training.verdict(model, split)
+    verdict = training.verdict(runner.local.of(model), split) if team.chief else None
+    team.told(None)  # The others wait until the chief has written everything.
     if verdict is not None:
         for line in verdict.lines(plan.total, training.shows_after):
             training.say(line)

@@ -11,6 +11,7 @@ from kgan import callbacks
 from kgan.app.run.checkpoint import Checkpoints
 from kgan.app.run.checkpoint_callbacks import CheckpointKeeper, ContinueEpoch, Seldom, save_model
 from kgan.app.run.interruption import StopOnSignal
+from kgan.app.run.local_twin import LocalTwin
 from kgan.app.run.second_try import SmallerRates
 from kgan.app.run.words import network_lines
 from kgan.errors import UserError
@@ -95,6 +96,7 @@ class StageRunner:
         choice: str, how the size of the networks came about, or None.
         second_try: what the configuration notes of a stage that came to NaN, or None.
         on_nan: str, what may still be done about NaN, for advice.
+        team: `Team`.
 
     Attributes:
         stage: the name of the stage that is trained.
@@ -116,6 +118,7 @@ class StageRunner:
         choice=None,
         second_try=None,
         on_nan="",
+        team=None,
     ):
         self.plan = plan
         self.folder = folder
@@ -131,6 +134,7 @@ class StageRunner:
         self.choice = choice
         self.second_try = second_try
         self.on_nan = on_nan
+        self.team = team
         self.stage = None
         self.rows = []
 
@@ -151,13 +155,14 @@ class StageRunner:
         stores = [Checkpoints(self.folder.checkpoints, i, stage.name) for i, stage in enumerate(stages)]
         model = None
         for index, (stage, store) in enumerate(zip(stages, stores, strict=True)):
+            self.local = LocalTwin(stage, model, self.plan.steps[stage.name], self.team)
             with self.scope():
                 model = stage.built(model, self.plan.steps[stage.name])
             self.stage, rates = stage.name, SmallerRates(model, self.second_try, stage.name)
             sizes = {network.name: network.count_params() for network in model.networks}
             for line in network_lines(sizes, self.choice):
                 self.say(line)
-            found = store.read(self.say)
+            found = self.team.checkpoint(store.read(self.say) if self.team.chief else None)
             state = None
             if found:
                 state, metadata = found
@@ -167,11 +172,11 @@ class StageRunner:
             elif index == 0 and self.start:
                 self.start(model)
             rates.take()
-            if any(later.files() for later in stores[index + 1 :]):
+            if self.team.told(any(later.files() for later in stores[index + 1 :])):
                 continue
             self._train(index, model, store, state, interruption)
-            if index + 1 < len(stages):
-                save_model(model, self.folder.stages / f"{stage.name}.keras")
+            if index + 1 < len(stages) and self.team.chief:
+                save_model(self.local.of(model), self.folder.stages / f"{stage.name}.keras")
         return model
 
     def _train(self, index, model, store, state, interruption):
@@ -198,7 +203,8 @@ class StageRunner:
                 progress.close()
                 # Threads that still read data when Python ends would take it down with them.
                 gc.collect()
-            kept["checkpoint"].now()
+            if self.team.chief:
+                kept["checkpoint"].now()
         for name in ("grid", "history", "model", "report"):
             if name in kept:
                 kept[name].set_model(model)
@@ -244,11 +250,15 @@ class StageRunner:
             f"rates, a penalty such as r1 or float32, from here with --init-from {self.folder.path}"
         )
         kept = {"guard": callbacks.NaNGuard(advice=advice, weights=False)}
-        if stage.watched is not None:
+        if not self.team.chief:
+            return kept
+        if stage.watched is not None and self.team.alone:
             kept["watch"] = callbacks.CollapseWatch(*stage.watched, **LOOKING, say=self.say)
         if stage.draw is not None:
             folder = self.folder.samples if len(self.plan.stages) == 1 else self.folder.samples / stage.name
-            kept["grid"] = callbacks.SampleGrid(folder, stage.draw, **LOOKING)
+            kept["grid"] = callbacks.SampleGrid(
+                folder, lambda model: stage.draw(self.local.of(model)), **LOOKING
+            )
         kept["events"] = callbacks.TensorBoardLog(
             self.folder.tensorboard / stage.name, kept.get("grid"), **NOTING
         )
@@ -261,7 +271,7 @@ class StageRunner:
             KEEPING_SHARE,
             self.checkpoint_seconds,
         )
-        kept["model"] = Seldom(lambda model: save_model(model, self.folder.model), **FILING)
+        kept["model"] = Seldom(lambda model: save_model(self.local.of(model), self.folder.model), **FILING)
         kept["report"] = Seldom(lambda model: self.report(self.rows), **FILING)
         return kept
 

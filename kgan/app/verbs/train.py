@@ -66,8 +66,9 @@ class Training:
     """Where all randomness comes from."""
     precision: Precision = "float32"
     """What layers compute in; weights stay float32."""
-    distribute: Literal["none", "mirrored"] = "none"
-    """`mirrored` trains on all GPUs of this machine."""
+    distribute: Literal["auto", "none", "mirrored", "multi-worker"] = "auto"
+    """On all GPUs of this machine (mirrored), on the machines that TF_CONFIG names (multi-worker), or on one device
+    (none); auto takes what there is."""
     xla: Literal["auto", "on", "off"] = "auto"
     """Whether XLA compiles the step: slower to start, faster to train."""
     init_from: flags.Start = None

@@ -3,7 +3,10 @@
 import contextlib
 import threading
 
+import numpy as np
 import tensorflow as tf
+
+from kgan.backend.tensorflow.keras_private import is_multi_worker
 
 _counting = threading.local()  # Each replica is traced in a thread of its own.
 
@@ -90,3 +93,21 @@ def set_memory_growth():
     """Take GPU memory as it is needed rather than all at once."""
     for device in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(device, True)
+
+
+def local_array(variable):
+    """A Keras variable as an array, read in this process alone: where there are several, others need not read it too.
+
+    What is summed when it is read (a running mean's parts, which are told the same on every replica) counts as often as
+    there are replicas.
+    """
+    value = variable.value
+    strategy = getattr(value, "distribute_strategy", None)
+    if strategy is None or not hasattr(value, "values") or not is_multi_worker(strategy):
+        # As an array and then copied: NumPy warns where one call asks Keras for both.
+        return np.asarray(variable).copy()
+    found = value.values[0].numpy()
+    summed = value.aggregation == tf.VariableAggregation.SUM
+    if summed and value.synchronization == tf.VariableSynchronization.ON_READ:
+        found = found * np.asarray(strategy.num_replicas_in_sync, found.dtype)
+    return np.array(found)
