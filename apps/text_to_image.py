@@ -78,7 +78,7 @@ class Train(Training):
     style: flags.Switch = True
     """Learn to read a picture's style, for `generate --style`."""
     loss: Annotated[Loss | None, flags.choices(Loss)] = None
-    """Adversarial loss. Left out: the scheme's own."""
+    """Adversarial loss. Else: the scheme's own."""
     penalty: flags.PenaltyNames = ()
     """Penalties on the discriminator beside the scheme's own, such as r1 or r1=0.5 (its weight)."""
     interpolation: flags.Number = None

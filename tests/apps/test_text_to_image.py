@@ -181,7 +181,7 @@ class TestTrained:
     ("flags", "words"),
     [
         (["--data", "missing"], ["missing"]),
-        (["--interpolation", "0.5"], ["--interpolation", "gancls"]),
+        (["--scheme", "dfgan", "--interpolation", "0.5"], ["--interpolation", "gancls"]),
         (["--captions", "table.csv"], ["--data", "--captions"]),
         (["--data", "pictures", "--captions", "table.csv"], ["table.csv"]),
         (["--data", "pictures"], ["caption"]),

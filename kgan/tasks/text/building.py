@@ -57,7 +57,9 @@ class Building:
         scheme = getattr(schemes, SCHEMES[self.flags.scheme])
         shared = self.network_sizes(self.flags.size)
         # A penalty is per sample, and batch normalization would mix them.
-        judge = {"normalization": None} if self.penalties and self.flags.scheme == "gancls" else {}
+        judge = {}
+        if self.penalties and self.flags.scheme == "gancls":
+            judge = {"normalization": None, "projection": True}
         model = scheme(
             embedding.text_encoder,
             architecture.generator(**shared, latent_size=self.flags.latent_size),

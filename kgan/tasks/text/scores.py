@@ -8,7 +8,9 @@ from kgan.metrics.protocol import Protocol, Scores
 from kgan.metrics.retrieval import r_precision, recall_at
 from kgan.metrics.within_class_distance import within_class_distance
 from kgan.tasks.text.glyph_labels import NAMES, labels_of
+from kgan.tasks.text.style_scores import CANDIDATES, style_carried
 
+READER_STEPS = 1200
 READ_EACH = 4  # pictures of each caption that are read
 
 
@@ -74,7 +76,7 @@ def glyph_scores(model, split, count, seed) -> list[Scores]:
     """
     images, captions = gathered(split.measured)
     real, real_captions = gathered(split.training)
-    reader = LabelClassifier(images.shape[1:], NAMES).fit(_labelled(split.training), steps=800)
+    reader = LabelClassifier(images.shape[1:], NAMES).fit(_labelled(split.training), steps=READER_STEPS)
     found = {"accuracy_on_real": reader.accuracy(images, labels_of(captions))}
     for name, known, pictures in (("held_out", captions, images), ("trained", real_captions, real)):
         kinds = sorted(set(known))
@@ -88,6 +90,9 @@ def glyph_scores(model, split, count, seed) -> list[Scores]:
         of_one = within_class_distance(made, np.unique(asked, return_inverse=True)[1])
         among_real = within_class_distance(pictures, np.unique(known, return_inverse=True)[1])
         found[f"diversity_ratio_{name}"] = of_one / among_real
+    if model.style_encoder is not None:
+        found["style_carried"] = style_carried(model, captions, seed=seed)
+        found["style_carried_by_chance"] = 1 / CANDIDATES
     protocol = Protocol(
         samples=count,
         reference=len(images),

@@ -1,5 +1,6 @@
 """Networks that read and draw sentences: shapes, files, and parameter counts added up by hand."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -38,6 +39,7 @@ def test_word_order_counts_and_nothing_but_padding_is_finite(network):
     tokens = np.zeros((3, 20), "int32")
     tokens[0, :2], tokens[1, :2] = (3, 4), (4, 3)
     found = np.asarray(model(tokens))
+    np.testing.assert_allclose((found[:2] ** 2).mean(axis=1), 1, rtol=1e-2)
     assert np.isfinite(found).all()
     assert np.abs(found[0] - found[1]).max() > 1e-4
 
@@ -65,6 +67,19 @@ def test_gancls(tmp_path):
     expected = dense(5, 3) + conv(4, 1, 4, False) + conv(4, 4, 8, False) + 32
     expected += conv(1, 8 + 3, 8, False) + 32 + dense(4 * 4 * 8, 1)
     assert model.count_params() == expected
+
+
+def test_a_projection_adds_the_product_of_features_and_sentence():
+    size = {"image_size": (16, 16), "channels": 1, "text_size": 5, "width": 4, "normalization": None}
+    model = gancls.discriminator(**size, projection=True)
+    weights = {layer.name: layer for layer in model.layers}
+    inner = keras.Model(model.inputs, [weights["features"].output, weights["logit"].output, model.output])
+    random = np.random.default_rng(0)
+    image, text = random.normal(size=(3, 16, 16, 1)), random.normal(size=(3, 5))
+    features, logit, total = (np.asarray(x) for x in inner({"image": image, "text": text}))
+    (kernel,) = weights["projection"].get_weights()
+    expected = logit[:, 0] + (features * (text @ kernel)).sum(axis=1)
+    np.testing.assert_allclose(total[:, 0], expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("latent_in_fusion", [True, False])

@@ -9,6 +9,7 @@ from kgan.data.samples import glyph_captions
 from kgan.tasks.text.caption_grid import rows_of, slug
 from kgan.tasks.text.captioned import first_sentences, grouped, sentences
 from kgan.tasks.text.glyph_labels import NAMES, label_of, labels_of
+from kgan.tasks.text.style_scores import style_carried
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +77,25 @@ def test_rows():
 )
 def test_file_names(caption, name):
     assert slug(caption) == name
+
+
+class Painter:
+    """Draws the latent beside the sentence; reads it back exactly, or something else."""
+
+    latent_size = 4
+
+    def __init__(self, read):
+        self.style = read
+
+    def embed(self, captions):
+        return np.array([[len(caption)] for caption in captions], "float32")
+
+    def predict(self, inputs, **options):
+        return np.concatenate([inputs["latent"], inputs["text"]], axis=1)
+
+
+def test_a_style_read_exactly_carries_over_and_one_read_not_at_all_does_so_by_chance():
+    captions = ["a", "bb", "ccc"]
+    assert style_carried(Painter(lambda made: made[:, :4]), captions, count=40) == 1.0
+    noise = np.random.default_rng(1).normal(size=(400, 4))
+    assert style_carried(Painter(lambda made: noise), captions, count=400) == pytest.approx(0.1, abs=0.05)

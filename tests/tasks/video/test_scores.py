@@ -5,7 +5,7 @@ import pytest
 
 from kgan.metrics.sharpness_difference import SharpnessDifference, sharpness_difference
 from kgan.tasks.video.extrapolation import motion, moving_regions, optical_flow
-from kgan.tasks.video.scores import MOST, frame_scores
+from kgan.tasks.video.scores import MOST, first_frame, frame_scores
 
 
 def textured(shift, size=48):
@@ -38,6 +38,28 @@ def test_an_error_of_one_level_and_of_none():
     brighter = frame_scores(truth, truth + 20 / 255)
     assert brighter["PSNR"] == pytest.approx(20 * np.log10(255 / 10), rel=1e-6)
     assert brighter["sharpness"] == MOST
+
+
+class Oracle:
+    """Knows that nothing moves but for the level, which rises by a tenth of the range."""
+
+    input_frames = 2
+
+    def extrapolate(self, frames, count):
+        return frames[:, -1:] + 0.2
+
+
+def test_the_first_frame_beside_what_costs_nothing():
+    levels = np.array([[-1.0, -0.8, -0.6], [-0.6, -0.4, -0.2]])
+    clips = levels[:, :, None, None, None] * np.ones((1, 1, 8, 8, 1))
+    found = first_frame(Oracle(), clips)
+    assert found["model"] == MOST
+    assert found["last frame"] == pytest.approx(
+        20.0, abs=0.2
+    )  # an error of a tenth of the range, but for 8 bits
+    assert found["black"] == pytest.approx(
+        (10 * np.log10(4 / 0.4**2) + 10 * np.log10(4 / 0.8**2)) / 2, abs=0.2
+    )
 
 
 def test_a_region_counts_alone():
