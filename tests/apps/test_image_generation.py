@@ -142,13 +142,13 @@ def test_evaluate_prints_its_whole_protocol(photos, tmp_path, capsys):
         "kid",
         "precision",
         "recall",
-        "12 samples against 6 real images (held out (25%), seed 0)",
+        "12 samples against 6 real images (held out (25%), seed 0, shown as in training)",
     ):
         assert words in said
     for words in ("features random-convolution-v1", "resizer bilinear", "neighbours 3"):
         assert words in said
     (score,) = json.loads(target.read_text())
-    assert score["protocol"]["reference_split"] == "held out (25%), seed 0"
+    assert score["protocol"]["reference_split"] == "held out (25%), seed 0, shown as in training"
     assert np.isfinite(list(score["values"].values())).all()
     assert kgan("evaluate", *flags) == 2
 
