@@ -41,7 +41,7 @@ SCHEMES = {
     "SRGAN": lambda: SRGAN(translator(4, 2), judge()),
 }
 # Every scheme in the slow tests; without them, one of each kind: a plain step, several turns a step, pairs.
-QUICK = ("GAN", "WGANGP", "Pix2Pix")
+QUICK = ("GAN", "Pix2Pix")
 CASES = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in SCHEMES]
 
 

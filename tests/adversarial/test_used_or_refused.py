@@ -105,7 +105,14 @@ def test_K8_add_loss_of_each_side_is_logged_and_moves_its_own_side():
     assert np.abs(still.generator.weights[0].numpy() - before).max() > 1e-4
 
 
-@pytest.mark.parametrize("settings", [{"discriminator_steps": 2}, {"jit_compile": True}, {"ema_decay": 0.5}])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"discriminator_steps": 2},
+        pytest.param({"jit_compile": True}, marks=pytest.mark.slow),
+        pytest.param({"ema_decay": 0.5}, marks=pytest.mark.slow),
+    ],
+)
 def test_K8_added_terms_in_every_kind_of_step(settings):
     model = make(made=networks(keras.regularizers.L2(0.1), keras.regularizers.L2(0.1), 2.0, 3.0), **settings)
     history = fit(model, validation_data=IMAGES[:8])

@@ -100,6 +100,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("app", LAYOUTS, ids=lambda app: app.APP)
+@pytest.mark.slow
 def test_C15_a_folder_is_opened_once(app, tmp_path, monkeypatch):
     data = pictures(tmp_path, LAYOUTS[app])
     opened, build = [], index._build
@@ -115,7 +116,10 @@ def test_C15_a_folder_is_opened_once(app, tmp_path, monkeypatch):
         assert set(apart.rows["index"]).isdisjoint(training.rows["index"])
 
 
-@pytest.mark.parametrize(("mirror", "shares"), [(None, (1, 1)), (False, (1, 1)), (True, (0.3, 0.7))])
+@pytest.mark.parametrize(
+    ("mirror", "shares"),
+    [(None, (1, 1)), pytest.param(False, (1, 1), marks=pytest.mark.slow), (True, (0.3, 0.7))],
+)
 def test_M3_image_generation_mirrors_only_when_asked(mirror, shares, tmp_path):
     data = pictures(tmp_path, [f"{name}/{n}.png" for name in "ab" for n in range(4)])
     given = {} if mirror is None else {"mirror": mirror}

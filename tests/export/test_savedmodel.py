@@ -178,6 +178,7 @@ def test_serving_warms_up_with_a_request_of_each_signature(exported, served):
         served[request.model_spec.signature_name](**inputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runtime", ["openvino", "onnx", "litert"])
 def test_other_runtimes_agree(exported, runtime):
     for package in runtimes.RUNTIMES[runtime][0]:

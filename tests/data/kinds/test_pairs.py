@@ -44,7 +44,10 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    "layout",
+    [pytest.param(name, marks=[pytest.mark.slow] if n > 1 else []) for n, name in enumerate(LAYOUTS)],
+)
 def test_layouts_of_two_files(tmp_path, layout):
     for number in (1, 2):
         for value, pattern in zip((10, 100), LAYOUTS[layout]):
