@@ -5,12 +5,14 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-
-import keras
+from typing import TYPE_CHECKING
 
 from kgan.files.atomic import replacing_path
 from kgan.networks.features import catalog, packages
 from kgan.networks.features.packages import WeightsUnavailable
+
+if TYPE_CHECKING:
+    import keras
 
 
 def folder() -> Path:
@@ -102,7 +104,7 @@ def choose(use: str, time_limit: float = 10.0) -> tuple[str | None, str]:
     return first, ""
 
 
-def load(name: str, say: Callable[[str], None] = print, time_limit: float = 10.0) -> keras.Model:
+def load(name: str, say: Callable[[str], None] = print, time_limit: float = 10.0) -> "keras.Model":
     """A network, fetched first if it is not here.
 
     Args:
