@@ -87,6 +87,7 @@ def test_evaluate_there_and_back(animals, tmp_path, capsys):
     assert [len(table["pictures"]) for table in json.loads(target.read_text())] == [8, 10]
 
 
+@pytest.mark.slow
 def test_glyphs_are_measured_against_their_true_partners(tmp_path, capsys):
     flags = ["--run", tmp_path / "run", "--epochs", 1, "--batch-size", 400, "--identity-weight", 0]
     assert kgan("train", *flags, *TINY) == 0
@@ -133,6 +134,7 @@ def test_the_variants():
     assert made.shape == (1, 9, 13, 3)
 
 
+@pytest.mark.slow
 def test_export_serves_both_directions(animals, tmp_path, capsys):
     assert kgan("export", "--run", animals, "--output", tmp_path, "--name", "animals") == 0
     assert dispatch.main(["check", str(tmp_path / "animals")]) == 0

@@ -45,7 +45,7 @@ def test_augmentation_is_on_below_20_000_pictures_of_a_folder(given, count, expe
         assert "flip" in building.augmentation(told(mirror=True, **given), count).transforms
 
 
-@pytest.mark.parametrize("labels", [None, ["a", "b"]])
+@pytest.mark.parametrize("labels", [["a", "b"], pytest.param(None, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("scheme", ["r3gan", "stylegan2"])
 def test_new_schemes_are_built_and_draw(scheme, labels):
     train = told(scheme=scheme, labels=labels is not None, penalty=("r1=2/8",), minibatch_deviation=False)

@@ -56,6 +56,7 @@ def facades(tmp_path_factory):
     return run
 
 
+@pytest.mark.slow
 def test_without_data_it_learns_serifs(glyphs):
     model = load_model(glyphs)
     assert model.conditional
@@ -80,6 +81,7 @@ def test_a_folder_of_pairs_in_the_other_direction(facades):
     assert told["settings"]["normalization"] == "instance"
 
 
+@pytest.mark.slow
 def test_evaluate_stands_beside_copying_and_the_mean(glyphs, facades, tmp_path, capsys):
     target = tmp_path / "scores.json"
     assert kgan("evaluate", "--run", glyphs, "--most", 12, "--json", target) == 0

@@ -46,6 +46,7 @@ def test_the_run_folder_has_pictures_of_held_out_clips(run):
     assert (run / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_evaluate_prints_each_frame_beside_its_baselines(run, tmp_path, capsys):
     file = tmp_path / "numbers.json"
     assert (
@@ -66,6 +67,7 @@ def test_evaluate_prints_each_frame_beside_its_baselines(run, tmp_path, capsys):
     assert len(methods["model"]["all"]) == len(methods["last frame"]["moving"]) == 2
 
 
+@pytest.mark.slow
 def test_predict_goes_on_from_the_end_and_from_the_middle(run, tmp_path, capsys):
     video = run.parent / "clips" / "clip 0.gif"
     made = tmp_path / "made"
@@ -91,6 +93,7 @@ def test_predict_goes_on_from_the_end_and_from_the_middle(run, tmp_path, capsys)
     assert (made / "clip 0.mp4").stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_a_video_that_is_too_short_is_one_line(run, tmp_path, capsys):
     write_clip(tmp_path / "short.gif", count=3)
     assert main(["video-prediction", "predict", str(tmp_path / "short.gif"), "--run", str(run)]) == 2
@@ -99,6 +102,7 @@ def test_a_video_that_is_too_short_is_one_line(run, tmp_path, capsys):
     assert "expected at least 4 frames before the first one to draw; found 3 frames" in said
 
 
+@pytest.mark.slow
 def test_a_damaged_file_among_good_ones_is_named(run, tmp_path, capsys):
     (tmp_path / "bad.mp4").write_bytes(b"no video")
     good = run.parent / "clips" / "clip 1.gif"

@@ -25,7 +25,8 @@ def make(classes=0, group_size=1, **options):
     )
 
 
-@pytest.mark.parametrize("classes", [0, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("classes", [0, 3])
 def test_stylegan2(classes, two_replicas):
     data = {"image": RANDOM.uniform(-1, 1, (48, 16, 16, 1)).astype("float32")}
     if classes:
@@ -102,7 +103,7 @@ def test_style_mixing_takes_the_rest_of_the_layers_from_a_second_latent():
     assert (whole == whole[:, :1]).all()
 
 
-@pytest.mark.parametrize("classes", [0, 2])
+@pytest.mark.parametrize("classes", [pytest.param(0, marks=pytest.mark.slow), 2])
 def test_truncation(classes):
     model = make(classes)
     model.compile()

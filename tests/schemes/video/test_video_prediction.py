@@ -8,7 +8,7 @@ from kgan import VideoPredictionGAN
 from kgan.layers.frames import ChannelsToFrames, FramesToChannels
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, mean, softplus, terms
-from tests.schemes.ways import xla_first
+from tests.schemes.ways import plain_first
 
 CLIPS = np.random.default_rng(3).uniform(-1, 1, (12, 4, 8, 8, 1)).astype("float32")
 
@@ -38,7 +38,7 @@ def make(p=2):
     return VideoPredictionGAN(generator(), [discriminator(4), discriminator(8)], p=p)
 
 
-@xla_first
+@plain_first
 def test_video_prediction(way):
     run_scheme_test(make, {"frames": CLIPS}, PLAIN, **way)
 
