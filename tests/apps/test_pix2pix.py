@@ -93,7 +93,7 @@ def test_evaluate_stands_beside_copying_and_the_mean(glyphs, facades, tmp_path, 
     copied = [row["L1"] for row in written["pictures"] if row["method"] == "source copied"]
     assert written["mean"]["source copied"]["L1"] == pytest.approx(np.mean(copied))
     assert kgan("evaluate", "--run", facades) == 0
-    assert "2 pairs, held out" in capsys.readouterr().out
+    assert "2 pairs, the part that their owner held out" in capsys.readouterr().out
 
 
 def test_predict_keeps_names_and_sizes(facades, tmp_path):
