@@ -1,6 +1,6 @@
 """Holes in pictures, filled: free-form with gated convolutions, or a context encoder for one hole.
 
-    kgan inpainting train --data photos --mask strokes
+    kgan inpainting train --data photos --mask boxes
     kgan inpainting predict holiday.png --mask scratches.png --output mended.png
 
 Without `--data` it learns from the photographs that scikit-image and scikit-learn ship.

@@ -26,7 +26,7 @@ Method = Literal["srgan", "esrgan"]
 Network = Literal["auto", "small", "paper"]
 Scale = Literal[1, 2, 3, 4, 8]
 Degradation = Literal["bicubic", "blind", "real"]
-Stages = Literal["both", "pixel"]
+Stages = Literal["both", "pixel", "adversarial"]
 # Flags that only the adversarial stage has.
 ADVERSARIAL = ("adversarial_steps", "adversarial_weight", "adversarial_learning_rate")
 
@@ -74,7 +74,7 @@ class Train(Training):
     """Steps of the adversarial stage, after --steps of the first. Else: half as many, passes over the data with
     --epochs, or a third of --minutes."""
     train_stages: Annotated[Stages | None, flags.choices(Stages)] = None
-    """`pixel` leaves the adversarial stage out."""
+    """`pixel` leaves the adversarial stage out; `adversarial` is that stage alone, for --steps, on from --init-from."""
     features: str = "auto"
     """Of the perceptual loss: none, a name of `kgan features list` (fetched if need be), or a `.keras` file, whose
     features count by their direction. auto: what is on this machine, else VGG19 where it can be had, else fixed random
@@ -129,6 +129,17 @@ class Train(Training):
                 f"expected no --adversarial-steps with --minutes, a third of which that stage gets; found "
                 f"{self.adversarial_steps}; drop one of them"
             )
+        if self.train_stages == "adversarial":
+            if not self.init_from:
+                raise UserError(
+                    "expected --init-from with --train-stages adversarial, which begins where pixels ended; found "
+                    "none; name a run or a .keras file"
+                )
+            if self.given["adversarial_steps"] is not None:
+                raise UserError(
+                    f"expected --steps with --train-stages adversarial, its only stage; found --adversarial-steps "
+                    f"{self.adversarial_steps}; drop one of them"
+                )
         if self.train_stages == "pixel":
             for name in ADVERSARIAL:
                 if self.given[name] is not None:
@@ -167,6 +178,16 @@ class Train(Training):
 
         shown = batch_of(split.measured, 6)
         shared = {"source": split.training, "draw": lambda model: drawn(model, shown)}
+        if self.train_stages == "adversarial":
+            return [
+                Stage(
+                    "adversarial",
+                    self.build_adversarial,
+                    steps=self.steps,
+                    epochs=self.epochs,
+                    **shared,
+                )
+            ]
         first = Stage(
             "pixel",
             lambda previous, steps: self.build_pixel(steps),
@@ -262,7 +283,8 @@ class Evaluate(evaluate.Evaluate):
         pixel = self.folder.stages / "pixel.keras"
         if not self.model and pixel.is_file():
             generators["pixel loss"] = served(load_model(pixel))
-        name = "adversarial" if generators else "this model" if self.model else "pixel loss"
+        stages = train.train_stages if train else None
+        name = "this model" if self.model else "pixel loss" if stages == "pixel" else "adversarial"
         generators[name if self.interpolate is None else f"between, {self.interpolate:g}"] = chosen(
             self, model
         )

@@ -85,6 +85,19 @@ def run(request):
     return request.getfixturevalue(request.param)
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"data": "photos"}, "mixed"),
+        ({"data": "photos", "mask": "strokes"}, "strokes"),
+        ({"data": "photos", "method": "context-encoder"}, "centre"),
+        ({"network": "small"}, "centre"),
+    ],
+)
+def test_masks_are_mixed_unless_told_otherwise(given, expected):
+    assert inpainting.Train(**given).mask == expected
+
+
 @pytest.mark.slow
 def test_known_pixels_come_back_bit_for_bit(run, tmp_path):
     pictures = {

@@ -148,6 +148,27 @@ def test_a_folder_on_a_cpu_is_trained_by_pixels_alone_unless_asked(photos):
     assert super_resolution.Train(network="small").train_stages == "both"
 
 
+def test_the_adversarial_stage_alone_goes_on_from_a_trained_network(run, photos, tmp_path, capsys):
+    flags = ["--data", photos, "--network", "small", "--features", "none", "--train-stages", "adversarial"]
+    flags += [*TINY, "--adversarial-learning-rate", 1e-9, "--ema-half-life", 0]
+    begun = run / "stages" / "pixel.keras"
+    start = loading.load_model(begun).generator
+    assert kgan("train", "--run", tmp_path / "run", *flags, "--steps", 1, "--init-from", begun) == 0
+    model = loading.load_model(tmp_path / "run")
+    assert type(model).__name__ == "SRGAN"
+    assert int(model.steps) == 1
+    for found, expected in zip(model.generator.get_weights(), start.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+    for more, words in (
+        ([], "expected --init-from with --train-stages adversarial"),
+        (["--init-from", run, "--adversarial-steps", 2], "expected --steps with --train-stages adversarial"),
+    ):
+        assert kgan("train", "--run", tmp_path / "other", *flags, *more) == 2
+        said = capsys.readouterr().err.strip()
+        assert words in said
+        assert "\n" not in said
+
+
 def test_the_small_networks_rate_rises_shortly_and_falls_to_zero():
     train = super_resolution.Train(network="small", width=4, blocks=1, learning_rate=1e-3)
     rate = building.rate(train, 1000)

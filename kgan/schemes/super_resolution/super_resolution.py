@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 import keras
+import numpy as np
 
 from kgan import objectives
 from kgan.adversarial import AdversarialModel
 from kgan.adversarial.networks import inputs_by_name, output_specs
 
+REFERENCE_SIZES = ((32, 32), (24, 40), (19, 27))
 CRITERIA = {"l1": objectives.l1, "l2": objectives.l2}
 
 
@@ -59,6 +61,13 @@ class SuperResolution(AdversarialModel):
     @property
     def input_signature(self) -> dict:
         return inputs_by_name(self.generator, "source")
+
+    def reference_inputs(self, name: str) -> list[dict]:
+        """What an export is held against: pictures small enough that, enlarged, they weigh little beside the model."""
+        random, channels = np.random.default_rng(0), self.input_signature["source"].shape[-1]
+        return [
+            {"source": random.integers(0, 256, (2, *size, channels), np.uint8)} for size in REFERENCE_SIZES
+        ]
 
     def generate(self, batch: Mapping) -> dict:
         return {"image": self.generator(batch["source"])}

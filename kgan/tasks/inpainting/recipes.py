@@ -14,7 +14,7 @@ RECIPES = (
     Recipe("on a CPU", "a step of the paper's takes seconds there", {"network": "small"}, {"device": "cpu"}),
     Recipe("on a GPU", f"{YU}; {PATHAK}", {"network": "paper"}, {"device": "gpu"}),
     Recipe("context-encoder", PATHAK, {"mask": "centre"}, {"method": "context-encoder"}),
-    Recipe("else", YU, {"mask": "strokes"}),
+    Recipe("else", "holes as people have them", {"mask": "mixed"}),
     Recipe(
         "bundled photographs",
         "measured on two cores",

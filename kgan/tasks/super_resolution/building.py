@@ -56,10 +56,11 @@ def pixel_stage(train, steps: int) -> keras.Model:
     return model
 
 
-def adversarial_stage(train, previous: keras.Model, steps: int) -> keras.Model:
-    """The second stage, from where the first one's moving average ended."""
+def adversarial_stage(train, previous: keras.Model | None, steps: int) -> keras.Model:
+    """The second stage, from where the first one's moving average ended; None where that is another run's."""
     network = generator(train)
-    network.set_weights(served(previous).get_weights())
+    if previous is not None:
+        network.set_weights(served(previous).get_weights())
     objective, weights = perceptual(train.features, train.feature_layers, train.method, train.say)
     scheme = schemes.ESRGAN if train.method == "esrgan" else schemes.SRGAN
     model = scheme(network, discriminator(train), objective)
