@@ -148,6 +148,7 @@ def test_a_folder_on_a_cpu_is_trained_by_pixels_alone_unless_asked(photos):
     assert super_resolution.Train(network="small").train_stages == "both"
 
 
+@pytest.mark.slow
 def test_the_adversarial_stage_alone_goes_on_from_a_trained_network(run, photos, tmp_path, capsys):
     flags = ["--data", photos, "--network", "small", "--features", "none", "--train-stages", "adversarial"]
     flags += [*TINY, "--adversarial-learning-rate", 1e-9, "--ema-half-life", 0]
