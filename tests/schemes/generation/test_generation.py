@@ -45,7 +45,7 @@ def test_gan(data, way):
     run_scheme_test(lambda: GAN(*networks(), 6), images(data), {**PLAIN, "ema_decay": 0.9}, **way)
 
 
-@replicas_first
+@plain_first
 def test_wgan_gp_with_three_critic_steps(data, way):
     run_scheme_test(
         lambda: WGANGP(*networks(normalization=None), 6),

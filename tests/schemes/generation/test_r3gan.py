@@ -26,14 +26,19 @@ def make(classes=0):
     )
 
 
-@pytest.mark.parametrize("classes", [0, pytest.param(3, marks=pytest.mark.slow)])
-def test_r3gan(classes, two_replicas):
+@pytest.mark.parametrize(
+    ("classes", "xla"),
+    [
+        (0, False),
+        pytest.param(0, True, marks=pytest.mark.slow),
+        pytest.param(3, False, marks=pytest.mark.slow),
+    ],
+)
+def test_r3gan(classes, xla, two_replicas):
     data = {"image": RANDOM.uniform(-1, 1, (48, 16, 16, 1)).astype("float32")}
     if classes:
         data["label"] = RANDOM.integers(0, 3, 48).astype("int32")
-    run_scheme_test(
-        lambda: make(classes), data, PLAIN, strategy=two_replicas if classes else None, xla=not classes
-    )
+    run_scheme_test(lambda: make(classes), data, PLAIN, strategy=two_replicas if classes else None, xla=xla)
 
 
 def linear():
