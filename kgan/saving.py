@@ -8,8 +8,10 @@ name of ours that it does not know, the room is imported.
 import functools
 import importlib
 import importlib.abc
+import os
 import pkgutil
 import sys
+from pathlib import Path
 
 # The only list of what has to be imported for a room's names to be known.
 ROOMS = {
@@ -31,7 +33,7 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
     `keras.saving.load_model` does the same once kgan is imported; this one says in a line what is missing.
 
     Args:
-        path: a `.keras` file.
+        path: a `.keras` file, or the folder of a run, whose `model.keras` it is then.
         custom_objects: dict from name to class, for classes that are registered nowhere.
         compile: whether to compile the model as it was compiled.
         safe_mode: whether to refuse code in the file (lambda layers).
@@ -40,13 +42,14 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
         The model.
 
     Raises:
-        ValueError: no such file, or a class of yours whose module has not been imported.
+        ValueError: no such file, a folder of something else, or a class of yours whose module has not been imported.
 
     Example:
-        >>> model = kgan.load_model("runs/image-generation/model.keras")
+        >>> model = kgan.load_model("runs/image-generation")
     """
     import keras
 
+    path = _file(path)
     try:
         return keras.saving.load_model(path, custom_objects, compile, safe_mode)
     except TypeError as error:
@@ -57,6 +60,28 @@ def load_model(path, custom_objects=None, compile=True, safe_mode=True):
             f"load_model: expected every class in {path} to be known, found no {message}. Import the module that "
             "defines it, or pass custom_objects."
         ) from error
+
+
+def _file(path):
+    """The file to read: in the folder of a run its model. Places that are no paths here (`gs://...`) are left alone."""
+    if not isinstance(path, str | os.PathLike) or "://" in str(path):
+        return path
+    path = Path(path)
+    if path.is_dir():
+        file, found = path / "model.keras", "a folder without model.keras"
+        if any(path.rglob("saved_model.pb")):
+            raise ValueError(
+                f"load_model: expected a .keras file or the folder of a run, found an export in {path}. Serve it, or "
+                "open it with tf.saved_model.load; to train on, load the run that it was made of."
+            )
+    else:
+        file, found = path, "nothing there" if not path.exists() else f"a file ending in {path.suffix!r}"
+    if not file.is_file() or file.suffix not in (".keras", ".h5", ".hdf5"):
+        raise ValueError(
+            f"load_model: expected a .keras file or the folder of a run with one, received {path}, found {found}. Name "
+            "the model.keras that a training wrote, or what model.save wrote."
+        )
+    return file
 
 
 def load_room(room):

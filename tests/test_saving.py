@@ -107,6 +107,32 @@ def test_K1_a_class_that_nobody_imported_is_named_in_one_line(tmp_path):
         kgan.load_model(tmp_path / "model.keras")
 
 
+def test_K1_the_folder_of_a_run_is_its_model(saved):
+    path, expected = saved
+    loaded = kgan.load_model(path.parent)
+    np.testing.assert_allclose(loaded.sample(3, seed=1).sum(), float(expected.split()[1]), rtol=1e-5)
+    assert loaded.settings.loss is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("run", "found a folder without model.keras. Name the model.keras"),
+        ("exported", r"found an export in .*exported\. Serve it"),
+        ("weights.npz", "found a file ending in '.npz'"),
+        ("nothing.keras", "found nothing there"),
+    ],
+)
+def test_K1_what_is_no_model_is_one_line(tmp_path, name, found):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "exported" / "1").mkdir(parents=True)
+    (tmp_path / "exported" / "1" / "saved_model.pb").touch()
+    (tmp_path / "weights.npz").touch()
+    with pytest.raises(ValueError, match=f"load_model: expected a .keras file or .*{found}") as told:
+        kgan.load_model(str(tmp_path / name))
+    assert "\n" not in str(told.value)
+
+
 def test_K1_keras_looks_up_other_names_as_before():
     assert keras.saving.get_registered_object("kgan.schemes>Nothing") is None
     assert keras.saving.get_registered_object("kgan>Nothing") is None
