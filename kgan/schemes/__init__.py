@@ -27,6 +27,7 @@ from kgan.schemes.translation.cyclegan import CycleGAN
 from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN
 from kgan.schemes.translation.pix2pix import Pix2Pix
+from kgan.schemes.video.video_gan import VideoGAN
 from kgan.schemes.video.video_prediction import VideoPredictionGAN
 
 __all__ = list(SCHEMES)

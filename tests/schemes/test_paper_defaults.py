@@ -194,6 +194,14 @@ PAPERS = {
         weights={"generator/adversarial": 0.05},
         constructor={"p": 2},
     ),
+    # Vondrick et al. 2016: Adam with 0.0002 and momentum 0.5, batches of 64, 0.1 of the mask's mean; 10 of the first
+    # frame's error is the authors' code's.
+    "VideoGAN": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"generator/mask": 0.1, "generator/first_frame": 10.0},
+        batch=64,
+    ),
     # Yu et al. 2019, section 3.4: hinge, L1 of weight 1; the authors' code: Adam with 1e-4, betas 0.5 and 0.999.
     "FreeFormInpainting": Paper("hinge", **alike(Adam(1e-4, 0.5))),
 }
@@ -263,6 +271,14 @@ def of_frames():
     return (keras.Model(seen, {"frames": made}), [judge]), {}
 
 
+def of_clips():
+    made = keras.layers.Reshape((2, 8, 8, 3))(keras.layers.Dense(384)(latent := keras.Input((4,))))
+    mask = keras.layers.Reshape((2, 8, 8, 1))(keras.layers.Dense(128)(latent))
+    clip = keras.Input((2, 8, 8, 3), name="frames")
+    judge = keras.Model(clip, keras.layers.Dense(1)(keras.layers.Flatten()(clip)))
+    return (keras.Model(latent, {"frames": made, "mask": mask}), judge), {}
+
+
 def of_styles():
     sizes = {"image_size": (16, 16), "width": 2, "most": 4}
     made = networks.stylegan2.generator(**sizes, latent_size=4, style_size=4, depth=1)
@@ -278,6 +294,7 @@ NETWORKS = {
     "StackGAN": lambda: of_text(networks.stackgan.augmentation(3, 4)),
     **dict.fromkeys(("GANCLS", "DFGAN"), of_text),
     "VideoPredictionGAN": of_frames,
+    "VideoGAN": of_clips,
     "ConditionalGAN": lambda: ((with_label(generator), with_label(critic)), {"latent_size": 4}),
     "BEGAN": lambda: ((generator(), painter()), {"latent_size": 4}),
     "Pix2Pix": lambda: ((painter(), critic({"source": picture("source"), "target": picture("target")})), {}),
