@@ -7,6 +7,12 @@
 `benchmarks/quality/photographs.py` makes the folder of tiles. The rate is constant, so that it can be stopped whenever
 there is no more time; the second command goes on from there with a rate that falls to zero. Where the time is known
 beforehand, `kgan super-resolution train --network small --width 48 --image-size 128 ...` does both at once.
+
+    python benchmarks/quality/train_super_resolution.py --data tiles --run runs/photo-x4-gan --steps 300 \
+        --train-stages adversarial --init-from saved_models/photo-x4/photo-x4.keras --image-size 64
+
+goes on from there against a U-Net that judges every pixel, with features of `vgg16-hed` and a pixel loss beside them:
+without the latter, features alone leave a checkerboard.
 """
 
 import dataclasses
@@ -38,7 +44,22 @@ class TrainShipped(Train):
     decay_to_zero: bool = False
     """Let the rate fall to zero along a cosine, rather than stay."""
 
+    pixel_weight: float = 2.0
+    """Of the L1 loss in the adversarial stage."""
+    discriminator_width: int = 16
+    """Features of the U-Net at full resolution."""
+
     def settle(self):
+        if self.train_stages == "adversarial":
+            adversarial = {
+                "features": "vgg16-hed",
+                "adversarial_weight": 0.05,
+                "adversarial_learning_rate": 2e-4,
+                "ema_half_life": 400,
+            }
+            for name, value in adversarial.items():
+                if getattr(self, name) in (None, "auto"):
+                    setattr(self, name, value)
         for name, value in SETTINGS.items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
@@ -52,6 +73,35 @@ class TrainShipped(Train):
         return keras.optimizers.schedules.CosineDecay(
             self.learning_rate / 100, 2**30, 1.0, warmup_target=self.learning_rate, warmup_steps=100
         )
+
+    def build_adversarial(self, previous, steps=1000):
+        import keras
+
+        from kgan import schemes
+        from kgan.networks import unet_discriminator
+        from kgan.tasks.super_resolution.perceptual import perceptual
+
+        objective, _ = perceptual(self.features, self.feature_layers, self.method, self.say)
+        judge = unet_discriminator.discriminator(self.size, width=self.discriminator_width)
+        model = schemes.ESRGAN(self.build_generator(), judge, objective)
+        weights = {
+            "generator/perceptual": 1.0,
+            "generator/pixel": self.pixel_weight,
+            "generator/adversarial": self.adversarial_weight,
+        }
+        rates = {
+            side: keras.optimizers.Adam(factor * self.adversarial_learning_rate)
+            for side, factor in (("generator_optimizer", 1.0), ("discriminator_optimizer", 2.0))
+        }
+        model.compile(
+            **rates,
+            loss="non-saturating",
+            loss_weights=weights,
+            ema_decay=self.decay(self.ema_half_life, steps),
+            seed=self.seed,
+            jit_compile=self.jit_compile,
+        )
+        return model
 
 
 if __name__ == "__main__":

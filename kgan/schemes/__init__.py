@@ -23,9 +23,11 @@ from kgan.schemes.text.dfgan import DFGAN
 from kgan.schemes.text.gancls import GANCLS
 from kgan.schemes.text.joint_embedding import JointEmbedding
 from kgan.schemes.text.stackgan import StackGAN
+from kgan.schemes.translation.cut import CUT
 from kgan.schemes.translation.cyclegan import CycleGAN
 from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN
+from kgan.schemes.translation.fastcut import FastCUT
 from kgan.schemes.translation.pix2pix import Pix2Pix
 from kgan.schemes.video.video_gan import VideoGAN
 from kgan.schemes.video.video_prediction import VideoPredictionGAN

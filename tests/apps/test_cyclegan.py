@@ -77,14 +77,24 @@ def test_predict_in_both_directions(animals, tmp_path):
             np.testing.assert_allclose(np.asarray(made) / 127.5 - 1, expected, atol=0.005)
 
 
+FEATURES = ["--features", "random-convolution-v1"]
+
+
 def test_evaluate_there_and_back(animals, tmp_path, capsys):
     target = tmp_path / "scores.json"
-    assert kgan("evaluate", "--run", animals, "--json", target) == 0
+    assert kgan("evaluate", "--run", animals, "--json", target, *FEATURES) == 0
     said = capsys.readouterr().out
     assert "AtoB and back against where it began: 4 pictures, the part that their owner held out" in said
     assert "BtoA and back against where it began: 5 pictures, the part that their owner held out" in said
     assert "true partners" not in said
-    assert [len(table["pictures"]) for table in json.loads(target.read_text())] == [8, 10]
+    tables = json.loads(target.read_text())
+    assert [len(table["pictures"]) for table in tables] == [2, 8, 2, 10]
+    # Untouched pictures of A are as far from B as those of B from A.
+    there, back = (tables[index]["mean"]["source untouched"]["FID"] for index in (0, 2))
+    assert there == pytest.approx(back, rel=1e-6)
+    assert "AtoB, distance to B: 4 pictures against 5, the part that their owner held out" in said
+    assert kgan("evaluate", "--run", animals, "--features", "none-such") == 2
+    assert "--features: features: expected one of" in capsys.readouterr().err
 
 
 @pytest.mark.slow
@@ -92,7 +102,7 @@ def test_glyphs_are_measured_against_their_true_partners(tmp_path, capsys):
     flags = ["--run", tmp_path / "run", "--epochs", 1, "--batch-size", 400, "--identity-weight", 0]
     assert kgan("train", *flags, *TINY) == 0
     assert not load_model(tmp_path / "run").identity
-    assert kgan("evaluate", "--run", tmp_path / "run", "--most", 10) == 0
+    assert kgan("evaluate", "--run", tmp_path / "run", "--most", 10, *FEATURES) == 0
     said = capsys.readouterr().out
     for words in (
         "AtoB against the true partners: 10",
@@ -134,6 +144,49 @@ def test_the_variants():
     assert made.shape == (1, 9, 13, 3)
 
 
+def test_cut_and_fastcut_are_built_as_their_flags_say():
+    shared = {"data": "folder", "image_size": "16", "width": 2, "blocks": 3, "nce_weight": 6.0}
+    cut, fast = (Train(scheme=scheme, **shared).build() for scheme in ("cut", "fastcut"))
+    weights = [{k: v for k, v in model.loss_weights.items() if "nce" in k} for model in (cut, fast)]
+    assert weights == [{"generator/nce": 3, "generator/nce_identity": 3}, {"generator/nce": 6}]
+    assert list(cut.heads.input) == ["source", "down_1", "down_2", "block_1", "block_2"]
+    assert (type(fast).__name__, fast.identity, fast.flip) == ("FastCUT", False, True)
+
+
+@pytest.mark.slow
+def test_cut_all_the_way_in_its_one_direction(animals, tmp_path, capsys):
+    data = json.loads((animals / "config.json").read_text())["settings"]["data"]
+    run = tmp_path / "run"
+    flags = ["--data", data, "--scheme", "cut", "--exchange", "--steps", 2, "--batch-size", 1]
+    assert kgan("train", "--run", run, *flags, *TINY) == 0
+    model = load_model(run)
+    with Image.open(sorted((run / "samples").iterdir())[-1]) as grid:
+        assert grid.width == 2 + 2 * 66
+    source = pictures(tmp_path / "in", 1, (17, 30)) / "0.png"
+    target = tmp_path / "made.png"
+    assert kgan("predict", source, "--run", run, "--output", target) == 0
+    pixels = np.asarray(Image.open(source), np.float32)[None] / 127.5 - 1
+    np.testing.assert_allclose(
+        np.asarray(Image.open(target)) / 127.5 - 1, model.translate(pixels)[0], atol=0.005
+    )
+    capsys.readouterr()
+    assert (
+        kgan("predict", source, "--run", run, "--direction", "BtoA", "--output", tmp_path / "other.png") == 2
+    )
+    assert (
+        "expected --direction AtoB, the only one that CUT was trained in; found BtoA"
+        in capsys.readouterr().err
+    )
+    assert kgan("evaluate", "--run", run, *FEATURES) == 0
+    said = capsys.readouterr().out
+    # Exchanged: the five pictures of testB are A.
+    assert "AtoB, distance to B: 5 pictures against 4" in said
+    assert "there and back" not in said
+    assert "BtoA" not in said
+    assert kgan("export", "--run", run, "--output", tmp_path / "served", "--name", "cut") == 0
+    assert dispatch.main(["check", str(tmp_path / "served" / "cut")]) == 0
+
+
 @pytest.mark.slow
 def test_export_serves_both_directions(animals, tmp_path, capsys):
     assert kgan("export", "--run", animals, "--output", tmp_path, "--name", "animals") == 0
@@ -155,6 +208,8 @@ def test_flags_that_do_not_go_together(tmp_path, capsys):
             ["--scheme", "dualgan", "--identity-weight", 5],
             "expected no --identity-weight with --scheme dualgan",
         ),
+        (["--scheme", "cut", "--cycle-weight", 5], "expected no --cycle-weight with --scheme cut"),
+        (["--nce-weight", 5], "expected no --nce-weight with --scheme cyclegan"),
         (["--pool-size", -1], "expected --pool-size to be at least 0"),
         (["--data", one], "expected two sets of images"),
     ):

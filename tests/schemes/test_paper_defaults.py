@@ -96,6 +96,23 @@ PAPERS = {
         batch=1,
         constructor={"pool_size": 50, "identity": True},
     ),
+    # Park et al. 2020, equation 5 and section 4.1: lambda_X = lambda_Y = 1, which the authors' code halves, as it does
+    # D's objective; FastCUT's 10 and 0; tau 0.07, 256 places: section 3; batches of 1, Adam with betas 0.5 and 0.999:
+    # appendix C; 0.0002: the authors' code. kgan's least squares halve both sides.
+    "CUT": Paper(
+        "least-squares",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"generator/adversarial": 2.0, "generator/nce": 0.5, "generator/nce_identity": 0.5},
+        batch=1,
+        constructor={"patches": 256, "temperature": 0.07, "identity": True, "flip": False},
+    ),
+    "FastCUT": Paper(
+        "least-squares",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"generator/adversarial": 2.0, "generator/nce": 10.0},
+        batch=1,
+        constructor={"patches": 256, "temperature": 0.07, "identity": False, "flip": True},
+    ),
     # Kim et al. 2017, section 3.1: Adam with 0.0002, betas 0.5 and 0.999, batches of 200.
     "DiscoGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=200),
     # Yi et al. 2017, section 3.3: RMSProp, 0.00005; n_critic between 2 and 4, batches of 1 to 4, c from 0.01 to 0.1;
@@ -285,6 +302,11 @@ def of_styles():
     return (made, networks.stylegan2.discriminator(**sizes, group_size=1)), {"latent_size": 4}
 
 
+def of_patches():
+    network = painter()
+    return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
+
+
 NETWORKS = {
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
@@ -301,6 +323,7 @@ NETWORKS = {
     "CycleGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
     "DiscoGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
     "DualGAN": lambda: ((painter(), painter(), critic(), critic()), {"image_size": (8, 8)}),
+    **dict.fromkeys(("CUT", "FastCUT"), of_patches),
     "SuperResolution": lambda: ((painter(),), {}),
     **{name: lambda: ((painter(), critic()), {}) for name in ("SRGAN", "ESRGAN", "FreeFormInpainting")},
     "ContextEncoder": lambda: ((painter(), critic()), {}),
@@ -383,7 +406,7 @@ def test_penalties_told_nothing_are_their_papers():
 # The factors of one loss do not stay with another (M10). Papers and authors' code: D's two terms are halved in Pix2Pix
 # and CycleGAN whatever the loss, G's is not; kgan's least squares hold a half for each side already.
 @pytest.mark.parametrize("loss", ["least-squares", "hinge", "non-saturating", "wasserstein"])
-@pytest.mark.parametrize(("name", "terms"), [("Pix2Pix", [""]), ("CycleGAN", ["_a", "_b"])])
+@pytest.mark.parametrize(("name", "terms"), [("Pix2Pix", [""]), ("CUT", [""]), ("CycleGAN", ["_a", "_b"])])
 def test_M10_factors_follow_the_loss(name, terms, loss):
     model = build(name)
     model.compile(loss=loss, jit_compile=False)

@@ -55,6 +55,7 @@ class CycleGAN(AdversarialModel):
     """
 
     batch_keys = ("a", "b")
+    directions = ("AtoB", "BtoA")
     defaults = {
         "loss": "least-squares",
         "loss_weights": {
