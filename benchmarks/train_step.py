@@ -15,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from cases.case import require_equal
 from cases.context_encoder import ContextEncoder128
+from cases.cut import Cut128
 from cases.cyclegan import CycleGan128
 from cases.dcgan64 import Dcgan64
 from cases.pix2pix import Pix2Pix256
@@ -27,7 +28,7 @@ CASES = {
     case.name: case
     for case in (
         *(Dcgan64, Srgan, SuperResolutionSmall, Pix2Pix256, CycleGan128),
-        *(ContextEncoder128, R3gan64),
+        *(ContextEncoder128, R3gan64, Cut128),
     )
 }
 

@@ -26,8 +26,9 @@ def patch_nce(queries: Any, keys: Any, temperature: float = 0.07) -> Any:
         ValueError: for shapes that differ, or a temperature that is not above 0.
 
     Example:
-        >>> float(patch_nce(ops.eye(2)[None], ops.eye(2)[None], temperature=1.0))  # log(e + 1) - 1
-        0.31326162815093994
+        >>> vectors = ops.eye(2)[None]
+        >>> round(float(patch_nce(vectors, vectors, temperature=1.0)), 4)  # log(e + 1) - 1
+        0.3133
     """
     shapes = tuple(queries.shape), tuple(keys.shape)
     if [len(shape) for shape in shapes] != [3, 3] or any(

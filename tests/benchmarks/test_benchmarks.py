@@ -20,10 +20,11 @@ def scripts(monkeypatch):
         del sys.modules[name]
 
 
-SLOW = pytest.param("cyclegan128", marks=pytest.mark.slow)  # Tracing its ten passes takes a while.
+# Tracing their many passes takes a while.
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("cyclegan128", "cut128")]
 
 
-NAMES = ["dcgan64", "srgan", "super-resolution-small", "pix2pix256", SLOW, "context-encoder128", "r3gan64"]
+NAMES = ["dcgan64", "srgan", "super-resolution-small", "pix2pix256", *SLOW, "context-encoder128", "r3gan64"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,7 +55,9 @@ def heads_of(generator: keras.Model, names, size: int = 256) -> keras.Model:
         ValueError: for a layer that it does not have.
 
     Example:
-        >>> heads_of(translation_resnet.generator(), ("source", "down_1", "down_2", "block_1", "block_5"))
+        >>> generator = translation_resnet.generator(width=8, blocks=5)
+        >>> sorted(heads_of(generator, ("source", "down_1", "block_5")).input)
+        ['block_5', 'down_1', 'source']
     """
     return heads({name: _layer(generator, name).output.shape[-1] for name in names}, size)
 

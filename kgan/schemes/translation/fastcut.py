@@ -19,6 +19,8 @@ class FastCUT(CUT):
         generator, discriminator, heads, patches, temperature: as for `CUT`.
 
     Example:
+        >>> generator = translation_resnet.generator()
+        >>> heads = patch_heads.heads_of(generator, ("source", "down_1", "down_2", "block_1", "block_5"))
         >>> model = FastCUT(generator, patchgan.discriminator(normalization="instance"), heads)
         >>> model.compile()
         >>> model.fit({"a": horses, "b": zebras}, batch_size=1, epochs=200)
