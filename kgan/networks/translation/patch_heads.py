@@ -5,7 +5,7 @@ five layers of the residual generator of width 64 there are 560,384 parameters: 
 code prints.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import keras
 from keras import layers
@@ -43,7 +43,7 @@ def heads(channels: Mapping[str, int], size: int = 256) -> keras.Model:
     return keras.Model(features, found, name="heads")
 
 
-def heads_of(generator: keras.Model, names, size: int = 256) -> keras.Model:
+def heads_of(generator: keras.Model, names: Iterable[str], size: int = 256) -> keras.Model:
     """The heads for layers of a generator.
 
     Args:
