@@ -248,6 +248,9 @@ def prepared(seed=0, precision="float32"):
 def initialise(model, path):
     """Gives a new model the weights of a trained one, network by network of the same name.
 
+    Generators whose opponents do not come along (those of a pixel loss, say) start from their moving average, which is
+    what they are known by; with their opponents they go on from where both stood.
+
     Args:
         model: a compiled `AdversarialModel`.
         path: a run folder, or a `.keras` file.
@@ -255,7 +258,8 @@ def initialise(model, path):
     Raises:
         UserError: if no network fits, or one of the same name has other shapes.
     """
-    trained = {network.name: network for network in load_model(path).networks}
+    source = load_model(path)
+    trained = {network.name: network for network in source.networks}
     fitting = [network for network in model.networks if network.name in trained]
     if not fitting:
         names = ", ".join(network.name for network in model.networks)
@@ -271,6 +275,10 @@ def initialise(model, path):
                 f"({network.count_params():,} parameters); found {trained[network.name].count_params():,}; "
                 "use the settings it was trained with"
             )
+    if not {network.name for network in source.discriminator_side} & {network.name for network in fitting}:
+        for variable, average in source.averaged:
+            variable.assign(average)
+    for network in fitting:
         network.set_weights(trained[network.name].get_weights())
     for variable, average in model.averaged:
         average.assign(variable)
