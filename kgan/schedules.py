@@ -68,6 +68,56 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 @keras.saving.register_keras_serializable("kgan.schedules")
+class SigmoidRise(keras.optimizers.schedules.LearningRateSchedule):
+    """From 0 towards a number: a term that waits until there is something to act on (Ganin et al. 2016, section 5.2.2).
+
+    `weight(step) = final * (2 / (1 + exp(-steepness * p)) - 1)`, `p = min(1, step / total)`.
+
+    Args:
+        total: steps of training.
+        final: what it comes near to.
+        steepness: the paper's gamma.
+    """
+
+    def __init__(self, total, final=1.0, steepness=10.0):
+        if not (total > 0 and steepness > 0):
+            raise ValueError(f"SigmoidRise: expected total and steepness > 0, received {total} and {steepness}.")
+        self.total, self.final, self.steepness = total, final, steepness
+
+    def __call__(self, step):
+        part = ops.minimum(1.0, ops.cast(step, "float32") / self.total)
+        return self.final * (2.0 / (1.0 + ops.exp(-self.steepness * part)) - 1.0)
+
+    def get_config(self):
+        return {"total": self.total, "final": self.final, "steepness": self.steepness}
+
+
+@keras.saving.register_keras_serializable("kgan.schedules")
+class Annealed(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that falls by a power of the progress (Ganin et al. 2016, section 5.2.2).
+
+    `rate(step) = initial / (1 + alpha * p)**beta`, `p = min(1, step / total)`.
+
+    Args:
+        initial: the rate at the beginning.
+        total: steps of training.
+        alpha, beta: the paper's.
+    """
+
+    def __init__(self, initial, total, alpha=10.0, beta=0.75):
+        if not (total > 0 and alpha >= 0):
+            raise ValueError(f"Annealed: expected total > 0 and alpha >= 0, received {total} and {alpha}.")
+        self.initial, self.total, self.alpha, self.beta = initial, total, alpha, beta
+
+    def __call__(self, step):
+        part = ops.minimum(1.0, ops.cast(step, "float32") / self.total)
+        return self.initial / (1.0 + self.alpha * part) ** self.beta
+
+    def get_config(self):
+        return {"initial": self.initial, "total": self.total, "alpha": self.alpha, "beta": self.beta}
+
+
+@keras.saving.register_keras_serializable("kgan.schedules")
 class Scaled(keras.optimizers.schedules.LearningRateSchedule):
     """Another schedule, times a number: `rate(step) = factor * schedule(step)`.
 

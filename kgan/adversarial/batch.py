@@ -72,3 +72,24 @@ def check_range(batch):
         else:
             continue
         raise ValueError(f"fit: expected {key!r} in [-1, 1], received {low:.4g} to {high:.4g}. {fix}")
+
+
+def check_labels(values, classes: int, key: str = "label"):
+    """Check that labels are whole numbers from 0 to `classes - 1`.
+
+    Args:
+        values: array of labels, or None where there are none to look at.
+        classes: how many there are.
+        key: what the batch calls them.
+
+    Raises:
+        ValueError: another number, with the lowest and the highest.
+    """
+    if values is None or np.ndim(values) != 1 or not np.size(values):
+        return  # Other shapes are told by `check_shapes`.
+    low, high = np.min(values), np.max(values)
+    if low < 0 or high >= classes or np.any(np.asarray(values) % 1):
+        raise ValueError(
+            f"fit: expected {key}s from 0 to {classes - 1}, received {low:g} to {high:g}. Build the scheme and its "
+            "networks with more classes, or number the labels from 0."
+        )

@@ -197,8 +197,8 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
                 A discriminator schedule counts training steps, however many updates a step has.
             loss: name or object of `kgan.losses`.
             penalty: name, object or list of `kgan.penalties`; `()` for none.
-            loss_weights: dict from a term ("generator/pixel", or "pixel" for either side) to its weight. A term
-                left out keeps the scheme's weight.
+            loss_weights: dict from a term ("generator/pixel", or "pixel" for either side) to its weight, a number or
+                a Keras schedule of it. A term left out keeps the scheme's weight.
             discriminator_steps: discriminator updates a step, each on other data and other noise.
             generator_batch: "shared" (the generator learns from the last of those batches, through the same
                 forward pass) or "fresh" (from another one, as in Goodfellow's Algorithm 1).

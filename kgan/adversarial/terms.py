@@ -90,15 +90,16 @@ def weighted_sum(side: str, terms: dict, loss_weights, penalties, steps):
     Args:
         side: "discriminator" or "generator".
         terms: dict from name to scalar.
-        loss_weights: dict from "side/name" or "name" to weight.
+        loss_weights: dict from "side/name" or "name" to weight, a number or a schedule of it.
         penalties: whose own weights count where `loss_weights` says nothing.
-        steps: training steps so far, for penalties whose weight follows a schedule.
+        steps: training steps so far, for weights that follow a schedule.
     """
-    own = {p.name: p.weight(steps) if callable(p.weight) else p.weight for p in penalties}
+    own = {p.name: p.weight for p in penalties}
     total, logs = None, {}
     for name, value in terms.items():
         value = ops.cast(value, "float32")
         weight = loss_weights.get(f"{side}/{name}", loss_weights.get(name, own.get(name, 1.0)))
+        weight = weight(steps) if callable(weight) else weight
         total = value * weight if total is None else total + value * weight
         logs[f"{side}/{name}"] = ops.stop_gradient(value)
     return total, logs

@@ -6,7 +6,7 @@ the names of `contract.Backend` and asks a model for those of `contract.Game`. N
 
 from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import strategies
-from kgan.backend.tensorflow.gradients import input_gradient
+from kgan.backend.tensorflow.gradients import gradient_projection, input_gradient
 from kgan.backend.tensorflow.keras_private import (
     added_losses,
     calls,
@@ -49,6 +49,7 @@ __all__ = [
     "forget_losses",
     "gather_batch",
     "global_mean",
+    "gradient_projection",
     "input_gradient",
     "is_multi_worker",
     "lent",

@@ -99,6 +99,7 @@ class Backend(Protocol):
     Trainer: type
     gather_batch: Any
     global_mean: Any
+    gradient_projection: Any
     input_gradient: Any
     output_spec: Any
     place_in_batch: Any

@@ -28,10 +28,16 @@ class RMSprop:
 
 
 @dataclasses.dataclass(frozen=True)
+class SGD:
+    rate: float
+    momentum: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
 class Paper:
     loss: str | None
-    generator: Adam | RMSprop
-    discriminator: Adam | RMSprop | None  # None: there is no discriminator
+    generator: Adam | RMSprop | SGD
+    discriminator: Adam | RMSprop | SGD | None  # None: there is no discriminator
     weights: dict = dataclasses.field(default_factory=dict)  # of terms; those that are 1 left out
     penalties: dict = dataclasses.field(default_factory=dict)  # name to its numbers
     steps: int = 1
@@ -44,6 +50,10 @@ def alike(optimizer):
 
 
 PAPERS = {
+    # Ganin et al. 2016, section 5.2.2: SGD with a momentum of 0.9 from 0.01, batches of 128, lambda towards 1.
+    "DANN": Paper(None, **alike(SGD(0.01, 0.9)), batch=128),
+    # Tzeng et al. 2017, equation 9; the authors' script for digits: Adam at 0.0002 with beta_1 0.5, batches of 128.
+    "ADDA": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=128),
     # Goodfellow et al. 2014, section 3: G maximises log D(G(z)). Radford et al. 2015 (arXiv:1511.06434), section 4:
     # Adam with 0.0002 and a momentum term of 0.5; mini-batches of 128.
     "GAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
@@ -305,9 +315,15 @@ def of_styles():
 def of_patches():
     network = painter()
     return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
+def of_domains():
+    heads = [
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(outputs)], name=f"head_{outputs}") for outputs in (2, 1)
+    ]
+    return (keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)]), *heads), {}
 
 
 NETWORKS = {
+    **dict.fromkeys(("DANN", "ADDA"), of_domains),
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
     "JointEmbedding": lambda: (
@@ -341,6 +357,8 @@ def check_optimizer(found, paper):
     if isinstance(paper, Adam):
         assert (found.beta_1, found.beta_2) == (paper.beta_1, paper.beta_2)
         assert paper.epsilon is None or found.epsilon == paper.epsilon
+    elif isinstance(paper, SGD):
+        assert found.momentum == paper.momentum
     else:  # Keras has its epsilon under the root: the papers' needs to be as good as none (M4)
         assert found.epsilon <= 1e-12
         assert found.momentum == 0

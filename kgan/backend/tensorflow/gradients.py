@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from kgan.backend.tensorflow.replicas import replica_mean
+
 
 def input_gradient(fn, x):
     """d sum(fn(x)) / dx, itself differentiable.
@@ -33,6 +35,29 @@ def weight_gradients(compute, variables):
     with tf.GradientTape() as tape:
         total, rest = compute()
     return None if total is None else tape.gradient(total, values_of(variables)), rest
+
+
+def gradient_projection(compute, variables):
+    """How much of one number's gradient lies along another's: `g . h / h . h`, over all weights and all replicas.
+
+    Args:
+        compute: callable that returns the two numbers, whose gradients are g and h.
+        variables: Keras variables that both depend on.
+
+    Returns:
+        float32 scalar, a constant to whoever differentiates later; 0 where h is zero.
+    """
+    with tf.GradientTape(persistent=True) as tape:
+        numbers = compute()
+    g, h = (
+        [
+            replica_mean(tf.cast(gradient, "float32"))
+            for gradient in tape.gradient(number, values_of(variables), unconnected_gradients="zero")
+        ]
+        for number in numbers
+    )
+    along = tf.add_n([tf.reduce_sum(a * b) for a, b in zip(g, h, strict=True)])
+    return tf.stop_gradient(tf.math.divide_no_nan(along, tf.add_n([tf.reduce_sum(b * b) for b in h])))
 
 
 class Forward:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import keras
-import numpy as np
 from keras import ops
 
 from kgan import backend
+from kgan.adversarial.batch import check_labels
 from kgan.adversarial.networks import inputs_by_name
 from kgan.schemes.generation.gan import GAN
 
@@ -69,19 +69,8 @@ class ConditionalGAN(GAN):
 
     def check_batch(self, batch: dict) -> None:
         super().check_batch(batch)
-        if (
-            not self.classes
-            or "label" not in batch
-            or np.ndim(batch["label"]) != 1
-            or not np.size(batch["label"])
-        ):
-            return
-        low, high = int(np.min(batch["label"])), int(np.max(batch["label"]))
-        if low < 0 or high >= self.classes:
-            raise ValueError(
-                f"fit: expected labels from 0 to {self.classes - 1}, received {low} to {high}. Build the scheme and "
-                "its networks with more classes, or number the labels from 0."
-            )
+        if self.classes:
+            check_labels(batch.get("label"), self.classes)
 
     @property
     def batch_shapes(self) -> dict:

@@ -1,0 +1,1 @@
+"""Networks that read pictures of two domains, and tell the domains apart."""

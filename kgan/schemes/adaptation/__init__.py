@@ -1,0 +1,1 @@
+"""Schemes that carry what was learned with labels in one domain over to another without any."""
