@@ -115,6 +115,20 @@ def test_every_folder_says_what_belongs_in_it():
     assert silent == []
 
 
+# Rooms beside the tasks: parts that networks share, and what pictures are compared in.
+BESIDE = {"networks": {"parts", "features"}, "tests": set()}
+
+
+def test_one_vocabulary_names_the_folders():
+    told = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"`([a-z_]+)`", told.partition("One vocabulary names")[2].partition("first line")[0]))
+    places = {name: ROOT / name for name in ("schemes", "networks", "tasks")}
+    places["tests"] = ROOT.parent / "tests" / "schemes"
+    for name, place in places.items():
+        found = {path.name for path in place.iterdir() if path.is_dir() and not path.name.startswith("_")}
+        assert found - words - BESIDE.get(name, set()) == set(), name
+
+
 # Only ever more.
 HINTED = ("callbacks", "cli", "data", "files", "metrics", "networks", "pictures", "tiles")
 

@@ -74,13 +74,17 @@ def check_range(batch):
         raise ValueError(f"fit: expected {key!r} in [-1, 1], received {low:.4g} to {high:.4g}. {fix}")
 
 
-def check_labels(values, classes: int, key: str = "label"):
+MORE_CLASSES = "Build the scheme and its networks with more classes, or number the labels from 0."
+
+
+def check_labels(values, classes: int, what: str = "labels", advice: str = MORE_CLASSES):
     """Check that labels are whole numbers from 0 to `classes - 1`.
 
     Args:
         values: array of labels, or None where there are none to look at.
         classes: how many there are.
-        key: what the batch calls them.
+        what: name for the message.
+        advice: what to do, for the message.
 
     Raises:
         ValueError: another number, with the lowest and the highest.
@@ -89,7 +93,4 @@ def check_labels(values, classes: int, key: str = "label"):
         return  # Other shapes are told by `check_shapes`.
     low, high = np.min(values), np.max(values)
     if low < 0 or high >= classes or np.any(np.asarray(values) % 1):
-        raise ValueError(
-            f"fit: expected {key}s from 0 to {classes - 1}, received {low:g} to {high:g}. Build the scheme and its "
-            "networks with more classes, or number the labels from 0."
-        )
+        raise ValueError(f"fit: expected {what} from 0 to {classes - 1}, received {low:g} to {high:g}. {advice}")

@@ -19,6 +19,7 @@ from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
+from kgan.layers.sharpened_sigmoid import SharpenedSigmoid
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.text_affine import TextAffine
@@ -48,6 +49,7 @@ __all__ = [
     "PixelShuffle",
     "ReflectionPadding2D",
     "RowwiseConv2D",
+    "SharpenedSigmoid",
     "SpectralNormalization",
     "SmoothFill",
     "TextAffine",

@@ -6,6 +6,7 @@ No networks, no data, no flags.
 from kgan import SCHEMES
 from kgan.schemes.adaptation.adda import ADDA
 from kgan.schemes.adaptation.dann import DANN
+from kgan.schemes.fairness.adversarial_debiasing import AdversarialDebiasing
 from kgan.schemes.generation.acgan import ACGAN
 from kgan.schemes.generation.began import BEGAN
 from kgan.schemes.generation.conditional_gan import ConditionalGAN

@@ -50,6 +50,8 @@ def alike(optimizer):
 
 
 PAPERS = {
+    # Zhang, Lemoine and Mitchell 2018, section 3. Adam at 0.001 and an alpha of 1 are kgan's, as it says.
+    "AdversarialDebiasing": Paper(None, **alike(Adam(1e-3, 0.9)), constructor={"fairness": "odds", "projection": True}),
     # Ganin et al. 2016, section 5.2.2: SGD with a momentum of 0.9 from 0.01, batches of 128, lambda towards 1.
     "DANN": Paper(None, **alike(SGD(0.01, 0.9)), batch=128),
     # Tzeng et al. 2017, equation 9; the authors' script for digits: Adam at 0.0002 with beta_1 0.5, batches of 128.
@@ -323,6 +325,7 @@ def of_domains():
 
 
 NETWORKS = {
+    "AdversarialDebiasing": lambda: ((networks.debiasing.predictor(3), networks.debiasing.adversary()), {}),
     **dict.fromkeys(("DANN", "ADDA"), of_domains),
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
