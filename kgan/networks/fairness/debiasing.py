@@ -24,10 +24,11 @@ def predictor(features: int, width: int = 0, depth: int = 0) -> keras.Model:
 
 
 def adversary(told_label: bool = True) -> keras.Model:
-    """`w . [s, s y, s (1 - y)] + b` with `s = sigmoid((1 + |c|) logit)`; without the label, `w s + b`.
+    """`w . [s, y, s y, s (1 - y)] + b` with `s = sigmoid((1 + |c|) logit)`; without the label, `w s + b`.
 
-    It may see the decision and, for equality of odds and of opportunity, what would have been right: then the answer
-    must not say more of the protected attribute than the label does.
+    It sees the decision and, for equality of odds, what would have been right: the answer must not say more of the
+    protected attribute than the label does. The paper's has no y of its own; without, an answer near 0 hides y from the
+    adversary too, and that is rewarded.
 
     Args:
         told_label: whether it has an input for the label.
@@ -42,5 +43,5 @@ def adversary(told_label: bool = True) -> keras.Model:
         inputs = {"logit": logit, "label": label}
         other = layers.Rescaling(-1.0, 1.0, name="other_label")(label)
         both = [layers.Multiply(name=f"of_{y.name}")([s, y]) for y in (label, other)]
-        seen = layers.Concatenate(name="seen")([s, *both])
+        seen = layers.Concatenate(name="seen")([s, label, *both])
     return keras.Model(inputs, layers.Dense(1, dtype="float32", name="protected")(seen), name="adversary")

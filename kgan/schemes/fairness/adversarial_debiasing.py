@@ -41,7 +41,7 @@ class AdversarialDebiasing(AdversarialModel):
         ValueError: another fairness, or networks that do not fit it.
 
     Example:
-        >>> model = AdversarialDebiasing(debiasing.predictor(104), debiasing.adversary())
+        >>> model = AdversarialDebiasing(debiasing.predictor(103), debiasing.adversary())
         >>> model.compile(loss_weights={"generator/protected": 1.0})
         >>> model.fit((rows, labels, protected), batch_size=128, epochs=10)
         >>> model.predict({"features": rows}) > 0
