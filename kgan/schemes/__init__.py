@@ -4,6 +4,7 @@ No networks, no data, no flags.
 """
 
 from kgan import SCHEMES
+from kgan.schemes.active_learning.vaal import VAAL
 from kgan.schemes.adaptation.adda import ADDA
 from kgan.schemes.adaptation.dann import DANN
 from kgan.schemes.fairness.adversarial_debiasing import AdversarialDebiasing

@@ -50,6 +50,8 @@ def alike(optimizer):
 
 
 PAPERS = {
+    # Sinha et al. 2019, equations 1 to 4: beta and both lambdas 1; the authors' code: Adam at 5e-4, batches of 128.
+    "VAAL": Paper("non-saturating", **alike(Adam(5e-4, 0.9)), batch=128),
     # Zhang, Lemoine and Mitchell 2018, section 3. Adam at 0.001 and an alpha of 1 are kgan's, as it says.
     "AdversarialDebiasing": Paper(None, **alike(Adam(1e-3, 0.9)), constructor={"fairness": "odds", "projection": True}),
     # Ganin et al. 2016, section 5.2.2: SGD with a momentum of 0.9 from 0.01, batches of 128, lambda towards 1.
@@ -324,7 +326,14 @@ def of_domains():
     return (keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)]), *heads), {}
 
 
+def of_codes():
+    size = {"image_size": (8, 8), "width": 2, "latent_size": 3}
+    made = networks.variational
+    return (made.encoder(**size), made.decoder(**size), made.discriminator(3, 4)), {}
+
+
 NETWORKS = {
+    "VAAL": of_codes,
     "AdversarialDebiasing": lambda: ((networks.debiasing.predictor(3), networks.debiasing.adversary()), {}),
     **dict.fromkeys(("DANN", "ADDA"), of_domains),
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),

@@ -1,0 +1,1 @@
+"""Schemes that choose what is worth a label."""
