@@ -81,7 +81,9 @@ class SigmoidRise(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, total, final=1.0, steepness=10.0):
         if not (total > 0 and steepness > 0):
-            raise ValueError(f"SigmoidRise: expected total and steepness > 0, received {total} and {steepness}.")
+            raise ValueError(
+                f"SigmoidRise: expected total and steepness > 0, received {total} and {steepness}."
+            )
         self.total, self.final, self.steepness = total, final, steepness
 
     def __call__(self, step):

@@ -121,7 +121,9 @@ BESIDE = {"networks": {"parts", "features"}, "tests": set()}
 
 def test_one_vocabulary_names_the_folders():
     told = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    words = set(re.findall(r"`([a-z_]+)`", told.partition("One vocabulary names")[2].partition("first line")[0]))
+    words = set(
+        re.findall(r"`([a-z_]+)`", told.partition("One vocabulary names")[2].partition("first line")[0])
+    )
     places = {name: ROOT / name for name in ("schemes", "networks", "tasks")}
     places["tests"] = ROOT.parent / "tests" / "schemes"
     for name, place in places.items():

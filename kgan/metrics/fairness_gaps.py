@@ -38,7 +38,9 @@ def equalized_odds_gap(decision: np.ndarray, label: np.ndarray, protected: np.nd
     decision, label, protected = (np.asarray(values) for values in (decision, label, protected))
     gaps = []
     for value in (0, 1):
-        first, second = _rates(decision[label == value], protected[label == value], f"rows with label {value}")
+        first, second = _rates(
+            decision[label == value], protected[label == value], f"rows with label {value}"
+        )
         gaps.append(abs(first - second))
     return max(gaps)
 

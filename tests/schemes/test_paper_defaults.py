@@ -53,7 +53,9 @@ PAPERS = {
     # Sinha et al. 2019, equations 1 to 4: beta and both lambdas 1; the authors' code: Adam at 5e-4, batches of 128.
     "VAAL": Paper("non-saturating", **alike(Adam(5e-4, 0.9)), batch=128),
     # Zhang, Lemoine and Mitchell 2018, section 3. Adam at 0.001 and an alpha of 1 are kgan's, as it says.
-    "AdversarialDebiasing": Paper(None, **alike(Adam(1e-3, 0.9)), constructor={"fairness": "odds", "projection": True}),
+    "AdversarialDebiasing": Paper(
+        None, **alike(Adam(1e-3, 0.9)), constructor={"fairness": "odds", "projection": True}
+    ),
     # Ganin et al. 2016, section 5.2.2: SGD with a momentum of 0.9 from 0.01, batches of 128, lambda towards 1.
     "DANN": Paper(None, **alike(SGD(0.01, 0.9)), batch=128),
     # Tzeng et al. 2017, equation 9; the authors' script for digits: Adam at 0.0002 with beta_1 0.5, batches of 128.
@@ -319,9 +321,12 @@ def of_styles():
 def of_patches():
     network = painter()
     return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
+
+
 def of_domains():
     heads = [
-        keras.Sequential([keras.Input((3,)), keras.layers.Dense(outputs)], name=f"head_{outputs}") for outputs in (2, 1)
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(outputs)], name=f"head_{outputs}")
+        for outputs in (2, 1)
     ]
     return (keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)]), *heads), {}
 

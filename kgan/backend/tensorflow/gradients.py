@@ -48,7 +48,9 @@ def gradient_projection(compute, variables):
         float32 scalar, a constant to whoever differentiates later; 0 where h is zero.
     """
     if tf.distribute.in_cross_replica_context():
-        return tf.zeros(())  # Nothing is computed there, only names are learned; a gradient would need a replica.
+        return tf.zeros(
+            ()
+        )  # Nothing is computed there, only names are learned; a gradient would need a replica.
     with tf.GradientTape(persistent=True) as tape:
         numbers = compute()
     g, h = (

@@ -1,6 +1,6 @@
-"""A small variational autoencoder and a discriminator of its codes (Sinha, Ebrahimi and Darrell 2019, arXiv:1904.00370).
+"""A small variational autoencoder, and a discriminator of its codes.
 
-The paper's autoencoder is made for photographs; this one is of the same kind, smaller, for pictures of 8 to 32 pixels.
+Sinha, Ebrahimi and Darrell 2019 (arXiv:1904.00370). The paper's autoencoder is made for photographs; this one is of the same kind, smaller, for pictures of 8 to 32 pixels.
 """
 
 import keras
@@ -75,5 +75,7 @@ def discriminator(latent_size: int = 16, width: int = 512, depth: int = 2) -> ke
 
 def _check(image_size):
     if any(side % 2 for side in image_size):
-        raise ValueError(f"variational: expected sides that are multiples of 2, received {tuple(image_size)}.")
+        raise ValueError(
+            f"variational: expected sides that are multiples of 2, received {tuple(image_size)}."
+        )
     return [side // 2 for side in image_size]

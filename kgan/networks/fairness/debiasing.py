@@ -1,4 +1,4 @@
-"""A predictor of rows, and the adversary that is told its answer (Zhang, Lemoine and Mitchell 2018, arXiv:1801.07593)."""
+"""A predictor of rows, and the adversary that is told its answer (Zhang et al. 2018, arXiv:1801.07593)."""
 
 import keras
 from keras import layers

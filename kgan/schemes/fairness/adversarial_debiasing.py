@@ -77,10 +77,12 @@ class AdversarialDebiasing(AdversarialModel):
                 f"{name}: expected a predictor that returns one logit a row, (batch, 1), received outputs "
                 f"{[tuple(spec.shape) for spec in made]}. Change its last layer."
             )
-        if tuple(sorted(told)) != FAIRNESS[fairness] or any(tuple(t.shape[1:]) != (1,) for t in told.values()):
+        if tuple(sorted(told)) != FAIRNESS[fairness] or any(
+            tuple(t.shape[1:]) != (1,) for t in told.values()
+        ):
             raise ValueError(
                 f"{name}: expected an adversary with inputs {' and '.join(FAIRNESS[fairness])} of shape (batch, 1) "
-                f"for fairness={fairness!r}, received {({key: tuple(t.shape) for key, t in told.items()})}. Build it "
+                f"for fairness={fairness!r}, received { ({key: tuple(t.shape) for key, t in told.items()}) }. Build it "
                 f"with{'' if fairness == 'odds' else 'out'} the label."
             )
         self.predictor = predictor

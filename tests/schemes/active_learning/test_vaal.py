@@ -53,7 +53,11 @@ def test_it_chooses_what_looks_least_labelled():
 
 
 def test_what_does_not_fit():
-    encoder, decoder, judge = variational.encoder(**SIZE), variational.decoder(**SIZE), variational.discriminator(3)
+    encoder, decoder, judge = (
+        variational.encoder(**SIZE),
+        variational.decoder(**SIZE),
+        variational.discriminator(3),
+    )
     plain = keras.Sequential([keras.Input((4, 6, 1)), keras.layers.Flatten(), keras.layers.Dense(3)])
     with pytest.raises(ValueError, match="an encoder that returns mean and log_variance"):
         VAAL(plain, decoder, judge)

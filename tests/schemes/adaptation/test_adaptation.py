@@ -64,7 +64,9 @@ def test_dann_terms():
 def test_dann_turns_the_domain_gradient_round():
     """Equation 13: F goes along `dL_y/dF - lambda dL_d/dF`, both in closed form for linear networks."""
     model = dann()
-    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(0.0), loss_weights={"domain": 0.3}, jit_compile=False)
+    model.compile(
+        keras.optimizers.SGD(1.0), keras.optimizers.SGD(0.0), loss_weights={"domain": 0.3}, jit_compile=False
+    )
     kernel = model.encoder.get_weights()[0].astype("float64")
     source, target = (applied(model.encoder, BATCH[key]) for key in ("source", "target"))
     logits = applied(model.classifier, source)
@@ -106,7 +108,10 @@ def test_adda_terms_and_what_stays():
     found, totals, _ = terms(model, BATCH)
     real = applied(model.discriminator, applied(model.source_encoder, BATCH["source"]))
     fake = applied(model.discriminator, applied(model.target_encoder, BATCH["target"]))
-    expected = {"discriminator": mean(softplus(-real)) + mean(softplus(fake)), "generator": mean(softplus(-fake))}
+    expected = {
+        "discriminator": mean(softplus(-real)) + mean(softplus(fake)),
+        "generator": mean(softplus(-fake)),
+    }
     assert totals == pytest.approx(expected, rel=1e-5)
     assert found["generator/adversarial"] == pytest.approx(expected["generator"], rel=1e-5)
     frozen = [w.copy() for network in (model.source_encoder, model.classifier) for w in network.get_weights()]
@@ -114,7 +119,9 @@ def test_adda_terms_and_what_stays():
     after = [w for network in (model.source_encoder, model.classifier) for w in network.get_weights()]
     assert all(np.array_equal(a, b) for a, b in zip(frozen, after))
     read = applied(model.classifier, applied(model.target_encoder, BATCH["target"]))
-    np.testing.assert_allclose(model.predict({"image": BATCH["target"]}, verbose=0), read, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        model.predict({"image": BATCH["target"]}, verbose=0), read, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_the_target_encoder_starts_as_the_source_encoder():
@@ -128,7 +135,9 @@ def test_networks_that_do_not_fit():
     encoder, other = linear(3, 4, "encoder"), linear(3, 5, "encoder")
     classifier, judge = linear(4, 2, "classifier"), linear(4, 1, "discriminator")
     for scheme in (DANN, ADDA):
-        with pytest.raises(ValueError, match=r"expected a classifier that takes what the encoder makes, \(batch, 5\), received one for \(batch, 4\)"):
+        with pytest.raises(
+            ValueError, match=r"a classifier that takes .* makes, \(batch, 5\), received one for \(batch, 4\)"
+        ):
             scheme(other, classifier, judge)
         with pytest.raises(ValueError, match="expected a discriminator that takes what the encoder makes"):
             scheme(encoder, classifier, linear(5, 1, "discriminator"))
@@ -136,7 +145,9 @@ def test_networks_that_do_not_fit():
             scheme(encoder, linear(4, 1, "classifier"), judge)
         with pytest.raises(ValueError, match="one logit a sample"):
             scheme(encoder, classifier, linear(4, 2, "discriminator")).compile()
-    with pytest.raises(ValueError, match="expected a target_encoder that makes the source encoder's features"):
+    with pytest.raises(
+        ValueError, match="expected a target_encoder that makes the source encoder's features"
+    ):
         ADDA(encoder, classifier, judge, other)
     with pytest.raises(ValueError, match="expected two encoders, received one network twice"):
         ADDA(encoder, classifier, judge, encoder)
