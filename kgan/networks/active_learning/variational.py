@@ -1,6 +1,7 @@
 """A small variational autoencoder, and a discriminator of its codes.
 
-Sinha, Ebrahimi and Darrell 2019 (arXiv:1904.00370). The paper's autoencoder is made for photographs; this one is of the same kind, smaller, for pictures of 8 to 32 pixels.
+Sinha, Ebrahimi and Darrell 2019 (arXiv:1904.00370). The paper's autoencoder is made for
+photographs; this one is of the same kind, smaller, for pictures of 8 to 32 pixels.
 """
 
 import keras
