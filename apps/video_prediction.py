@@ -23,6 +23,8 @@ from kgan.tasks.video.recipes import RECIPES
 APP = "video-prediction"
 # The digits in motion are drawn anew in each epoch; this many clips are kept apart.
 EXAMPLES, SHOWN, MEASURED = 6, 4, 64
+# How many clips the report's curve follows, and how far: as far as the videos go.
+FOLLOWED, AHEAD = 8, (50, 20, 10, 5)
 
 Channels = Literal[1, 3]
 Power = Literal[1, 2]
@@ -44,9 +46,9 @@ class Train(Training):
     FREE = Training.FREE | {"adversarial_steps"}
     GROUPS = Training.groups(
         common=("input_frames", "output_frames", "stride", "mirror"),
-        network=("channels", "width"),
+        network=("channels", "width", "changes"),
         loss=(
-            *("p", "adversarial_steps", "adversarial_weight", "gradient_weight", "learning_rate"),
+            *("p", "unroll", "adversarial_steps", "adversarial_weight", "gradient_weight", "learning_rate"),
             *("adversarial_learning_rate", "ema_half_life"),
         ),
     )
@@ -69,8 +71,12 @@ class Train(Training):
     """Leave out clips whose frames differ less, on average, in grey levels from 0 to 255."""
     width: flags.Whole = None
     """Features of the generator's first convolutions."""
+    changes: flags.Switch = True
+    """Draw what changes since the last frame; off: draw each frame anew, as the paper does."""
     p: Power = 2
     """The pixel loss's power: 1 or 2."""
+    unroll: flags.Whole = None
+    """How often to draw in training, each time from frames drawn before: later frames get better, steps dearer."""
     adversarial_steps: flags.Whole = None
     """Steps by all losses, after --steps by the pixel loss alone. Else: half as many, passes over the data with
     --epochs, or half of --minutes."""
@@ -144,10 +150,12 @@ class Train(Training):
         )
 
     def open(self, frames=None):
-        """The split of the clips, which are as long as `frames` are to be drawn."""
+        """The split of the clips, which are as long as `frames` are to be drawn; left out: as in training."""
         from kgan.data.source.split import Split
 
-        return Split.of(self.open_all(self.input_frames + (frames or self.output_frames)), self.held_out)
+        return Split.of(
+            self.open_all(self.input_frames + (frames or self.unroll * self.output_frames)), self.held_out
+        )
 
     def stages(self, split):
         from kgan.app.run.stages import Stage
@@ -172,8 +180,9 @@ class Train(Training):
         from kgan.schemes import VideoPredictionGAN
         from kgan.tasks.video.building import compiled
 
-        generator = multiscale.generator(self.channels, self.input_frames, self.output_frames, self.width)
-        model = VideoPredictionGAN(generator, [], p=self.p)
+        size = (self.channels, self.input_frames, self.output_frames, self.width)
+        generator = multiscale.generator(*size, changes=self.changes)
+        model = VideoPredictionGAN(generator, [], p=self.p, unroll=self.unroll)
         weights = {"generator/gradient_difference": 0.0}
         return compiled(self, model, steps, self.learning_rate, weights)
 
@@ -190,7 +199,7 @@ class Train(Training):
             size = (self.size, self.channels, self.input_frames, self.output_frames)
             judges = multiscale.discriminators(*size, max(4, self.width // 2))
             weights["generator/adversarial"] = self.adversarial_weight
-        model = VideoPredictionGAN(previous.generator, judges, p=self.p)
+        model = VideoPredictionGAN(previous.generator, judges, p=self.p, unroll=self.unroll)
         rate = self.adversarial_learning_rate or self.learning_rate / 3
         return compiled(self, model, steps, rate, weights)
 
@@ -202,7 +211,20 @@ class Train(Training):
         clips = batch_of(split.measured, MEASURED)["frames"]
         found = first_frame(model, clips)
         what = f"PSNR of the first predicted frame, {len(clips)} clips {split.words}"
-        return Verdict(what, found.pop("model"), found, " dB")
+        return Verdict(what, found.pop("model"), found, " dB", charts=self.far_ahead(model))
+
+    def far_ahead(self, model):
+        """Charts of many frames, each drawn from those before it; none where no video is long enough."""
+        from kgan.data.source.examples import batch_of
+        from kgan.tasks.video.scores import far_ahead
+
+        for count in AHEAD:
+            try:
+                clips = batch_of(self.open(count).measured, FOLLOWED)["frames"]
+            except UserError:
+                continue
+            return far_ahead(model, clips, count)
+        return []
 
 
 @dataclasses.dataclass

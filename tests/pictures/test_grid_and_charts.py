@@ -192,6 +192,15 @@ def test_the_report_is_one_file_that_loads_nothing(tmp_path):
     assert "<b>my" not in text
 
 
+def test_the_report_shows_what_was_measured_at_the_end():
+    measured = [("PSNR, dB", {"model": [(1, 20.0), (2, 18.0)]})]
+    before, after = (report.page("faces", ROWS, [], {}, "", *more) for more in ((), (measured,)))
+    assert "<h2>Measured</h2>" in after
+    assert "PSNR, dB" in after
+    assert after.count("<svg") == before.count("<svg") + 1
+    assert "Measured" not in before
+
+
 def test_a_report_before_the_first_record(tmp_path):
     report.write_report(tmp_path / "report.html", "faces", [], tmp_path / "samples", {}, "")
     assert "not trained yet" in (tmp_path / "report.html").read_text()

@@ -43,7 +43,7 @@ width: 1%; padding-right: 28px; } pre { white-space: pre-wrap; margin: 0; font: 
 """
 
 
-def write_report(path, title, rows, samples, settings, data):
+def write_report(path, title, rows, samples, settings, data, measured=()):
     """Writes the report of a run, whole each time.
 
     Args:
@@ -53,12 +53,13 @@ def write_report(path, title, rows, samples, settings, data):
         samples: path of the folder of sample grids.
         settings: dict of setting to value.
         data: str, a summary of the data.
+        measured: list of `(title, series)`, charts of what was measured at the end.
     """
     with replacing(path) as stream:
-        stream.write(page(title, rows, grids(samples), settings, data).encode())
+        stream.write(page(title, rows, grids(samples), settings, data, measured).encode())
 
 
-def page(title, rows, pictures, settings, data):
+def page(title, rows, pictures, settings, data, measured=()):
     """Returns the report as HTML.
 
     Args:
@@ -67,14 +68,16 @@ def page(title, rows, pictures, settings, data):
         pictures: list of `(caption, path of a PNG)`, the newest last.
         settings: dict of setting to value.
         data: str.
+        measured: list of `(title, series)`.
     """
     parts = [f"<header><h1>{html.escape(title)}</h1>{_facts(rows)}</header>"]
     if pictures:
         caption, path = pictures[-1]
         parts.append(f'<h2>Samples</h2><div class="card latest">{_figure(caption, path)}</div>')
-    drawn = [f'<div class="card">{chart(*group)}</div>' for group in groups(rows)]
-    if drawn:
-        parts.append(f'<h2>Training</h2><div class="cards">{"".join(drawn)}</div>')
+    for heading, charts in (("Measured", measured), ("Training", groups(rows))):
+        drawn = [f'<div class="card">{chart(*group)}</div>' for group in charts]
+        if drawn:
+            parts.append(f'<h2>{heading}</h2><div class="cards">{"".join(drawn)}</div>')
     if len(pictures) > 1:
         shown = "".join(f'<div class="card">{_figure(*picture)}</div>' for picture in _spread(pictures))
         parts.append(f'<h2>Samples over time</h2><div class="cards times">{shown}</div>')

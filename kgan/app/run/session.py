@@ -145,10 +145,11 @@ def _withdrawn(folder):
 def _train(training, split, stages, team, folder, began):
     strategy = team.strategy
 
-    def report(rows):
+    def report(rows, measured=()):
         told = folder.configuration()
         title = f"{training.APP.replace('-', ' ')}: {folder.path.resolve().name}"
-        write_report(folder.report, title, rows, folder.samples, told["settings"], told["data"]["summary"])
+        data = told["data"]["summary"]
+        write_report(folder.report, title, rows, folder.samples, told["settings"], data, measured)
 
     plan, measured = _planned(training, stages, strategy, folder, began)
     plan = dataclasses.replace(plan, steps=team.told(plan.steps))
@@ -191,6 +192,8 @@ def _train(training, split, stages, team, folder, began):
     if verdict is not None:
         for line in verdict.lines(plan.total, training.shows_after):
             training.say(line)
+        if verdict.charts:
+            report(runner.rows, verdict.charts)
 
 
 def _choice(training):

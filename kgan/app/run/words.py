@@ -15,6 +15,7 @@ class Verdict:
         baselines: dict from a name ("bicubic") to its value; the first is the one to be better than.
         unit: str, such as " dB".
         more_is_better: bool.
+        charts: list of `(title, series)` for the report, as `kgan.app.run.charts.chart` takes them.
     """
 
     what: str
@@ -22,6 +23,7 @@ class Verdict:
     baselines: dict
     unit: str = ""
     more_is_better: bool = True
+    charts: list = dataclasses.field(default_factory=list)
 
     @property
     def worse(self) -> bool:

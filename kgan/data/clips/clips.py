@@ -1,5 +1,6 @@
 """Where the clips of a set of videos begin, and which of them move."""
 
+import itertools
 import os
 import pathlib
 from collections.abc import Sequence
@@ -30,9 +31,12 @@ def cut(videos: Sequence[Video], span: int, hop: int) -> tuple[list[Clip], dict[
     clips, short = [], {}
     for number, video in enumerate(videos):
         starts = list(range(0, len(video) - span + 1, hop))
-        if len(videos) == 1 and hop < span:  # overlapping clips must not reach over where a split may fall
-            inside = [start for start in starts if tenth(video, start) == tenth(video, start + span - 1)]
-            starts = inside or starts
+        if (
+            len(videos) == 1
+        ):  # clips, also longer ones of the same video, must not reach over where a split may fall
+            edges = [-(-block * len(video) // BLOCKS) for block in range(BLOCKS + 1)]
+            inside = [range(a, b - span + 1, hop) for a, b in itertools.pairwise(edges)]
+            starts = list(itertools.chain(*inside)) or starts
         if not starts:
             short[pathlib.Path(video.path).name] = f"{len(video)} frames"
         clips.extend((number, start) for start in starts)

@@ -132,6 +132,7 @@ def video(
         explain,
         held_out=None if apart is None else apart[owner],
         groups=clips_of.groups(videos, clips),
+        group_count=len(videos) if len(videos) > 1 else clips_of.BLOCKS,
     )
     settings = (size, length, stride, hop, channels, minimum_motion, flip, jitter)
     return Source(part, text="\n".join(text), identity=f"video {settings} {_identity(videos)}")

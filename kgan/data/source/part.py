@@ -30,6 +30,8 @@ class Part:
             none.
         groups: int array; items of one group (one photograph, one code point) always fall on the same side of
             a split.
+        group_count: groups there are, numbered from 0, where some may have no item (a video too short for a clip):
+            which are held out does not depend on that, unless none of those would have an item.
     """
 
     rows: dict
@@ -37,6 +39,7 @@ class Part:
     explain: Callable | None = None
     held_out: np.ndarray | None = None
     groups: np.ndarray | None = None
+    group_count: int | None = None
 
     def __post_init__(self):
         if "index" not in self.rows:
@@ -64,10 +67,15 @@ class Part:
         """Returns the positions of the training rows and of the held-out rows, both in order."""
         if self.held_out is not None:
             return np.flatnonzero(~self.held_out), np.flatnonzero(self.held_out)
+        sides = self._sides(self.groups, self.group_count, held_out, seed) if self.group_count else None
+        if sides is not None and all(map(len, sides)):
+            return sides
         groups = (
             np.arange(len(self)) if self.groups is None else np.unique(self.groups, return_inverse=True)[1]
         )
-        count = groups.max(initial=-1) + 1
+        return self._sides(groups, groups.max(initial=-1) + 1, held_out, seed)
+
+    def _sides(self, groups, count, held_out, seed):
         wanted = 0 if held_out == 0 else min(max(1, round(held_out * count)), count - 1)
         if held_out and wanted < 1:
             raise UserError(

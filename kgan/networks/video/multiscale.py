@@ -36,7 +36,11 @@ SMALL = 0.01
 
 
 def generator(
-    channels: int = 3, input_frames: int = 4, output_frames: int = 1, width: int = 128
+    channels: int = 3,
+    input_frames: int = 4,
+    output_frames: int = 1,
+    width: int = 128,
+    changes: bool = False,
 ) -> keras.Model:
     """From the last frames to the next, coarse to fine: `y_k = up(y_{k-1}) + G_k(x_k, up(y_{k-1}))`.
 
@@ -47,6 +51,8 @@ def generator(
         input_frames: frames that are seen.
         output_frames: frames that are drawn at once.
         width: features of the first convolution of each scale; the paper's 128.
+        changes: whether every scale draws what changes, `y_k = x_k' + up(y_{k-1} - x_{k-1}') + G_k`, x' the last frame
+            seen: untrained, the network copies that frame. The paper's draws frames anew.
 
     Returns:
         `generator`: (batch, input_frames, height, width, channels) in [-1, 1] to a dict: `frames`
@@ -62,11 +68,14 @@ def generator(
     seen = [PadToMultiple(2 ** (SCALES - 1), name="padded")(flat)]
     for scale in range(SCALES - 1, 0, -1):
         seen.insert(0, layers.AveragePooling2D(2, name=f"source_{scale}")(seen[0]))
-    drawn, outputs = None, {}
+    drawn, change, outputs = None, None, {}
     for number, (source, (features, kernels)) in enumerate(zip(seen, GENERATOR, strict=True), 1):
         x = source
+        coarse = last = _last_frame(source, channels, output_frames, number) if changes else None
         if drawn is not None:
-            coarse = layers.UpSampling2D(2, interpolation="bilinear", name=f"enlarged_{number}")(drawn)
+            coarse = layers.UpSampling2D(2, interpolation="bilinear", name=f"enlarged_{number}")(change)
+            if changes:
+                coarse = layers.Add(name=f"enlarged_frame_{number}", dtype="float32")([last, coarse])
             x = layers.Concatenate(name=f"seen_{number}")([source, coarse])
         for place, (times, kernel) in enumerate(zip(features, kernels[:-1], strict=True), 1):
             name = f"scale_{number}_convolution_{place}"
@@ -78,14 +87,22 @@ def generator(
             kernel_initializer=keras.initializers.RandomNormal(stddev=SMALL),
             name=f"scale_{number}_refinement",
         )(x)
-        if drawn is not None:
-            x = layers.Add(name=f"refined_{number}")([coarse, x])
-        drawn = layers.Activation("linear", dtype="float32", name=f"drawn_{number}")(x)
+        if coarse is not None:
+            x = layers.Add(name=f"refined_{number}", dtype="float32")([coarse, x])
+        drawn = change = layers.Activation("linear", dtype="float32", name=f"drawn_{number}")(x)
+        if changes:
+            change = layers.Subtract(name=f"change_{number}", dtype="float32")([drawn, last])
         if number < SCALES:
             outputs[f"scale_{number}"] = ChannelsToFrames(output_frames, name=f"scale_{number}")(drawn)
     whole = CropLike(name="cropped")([drawn, flat])
     outputs["frames"] = ChannelsToFrames(output_frames, name="next_frames")(whole)
     return keras.Model(frames, outputs, name="generator")
+
+
+def _last_frame(source, channels: int, times: int, scale: int):
+    """The last of the frames that are side by side in `source`, as often as frames are drawn at once."""
+    last = source[..., -channels:]
+    return layers.Concatenate(name=f"last_frame_{scale}")([last] * times) if times > 1 else last
 
 
 def discriminators(

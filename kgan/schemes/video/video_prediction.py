@@ -27,9 +27,11 @@ class VideoPredictionGAN(AdversarialModel):
         discriminators: list of networks from `{"frames", "next"}` to `(batch, 1)` logits, coarsest first, one a
             scale; or an empty list, which leaves the pixel terms alone.
         p: 1 or 2, the power of the pixel loss.
+        unroll: how often G draws in training, each time from the frames before it, its own among them, so that it
+            learns from what it makes of its own errors; discriminators judge what it draws first. The paper's is 1.
 
     Raises:
-        ValueError: discriminators for another number of scales, or another p.
+        ValueError: discriminators for another number of scales, another p, or no draw.
 
     Example:
         >>> model = VideoPredictionGAN(multiscale.generator(), multiscale.discriminators((64, 64)))
@@ -52,11 +54,12 @@ class VideoPredictionGAN(AdversarialModel):
         "discriminator_optimizer": {"class_name": "Adam", "config": {"learning_rate": 1e-4, "beta_1": 0.5}},
     }
 
-    def __init__(self, generator, discriminators, p=2, **kwargs):
+    def __init__(self, generator, discriminators, p=2, unroll=1, **kwargs):
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminators = list(discriminators)
         self.p = p
+        self.unroll = unroll
         self.scales = len(generator.output)
         if len(self.discriminators) not in (0, self.scales):
             raise ValueError(
@@ -65,6 +68,8 @@ class VideoPredictionGAN(AdversarialModel):
             )
         if p not in (1, 2):
             raise ValueError(f"VideoPredictionGAN: expected p of 1 or 2, received {p!r}.")
+        if not isinstance(unroll, int) or unroll < 1:
+            raise ValueError(f"VideoPredictionGAN: expected unroll to be 1, 2, ..., received {unroll!r}.")
         self.input_frames = generator.input.shape[1]
         self.output_frames = generator.output["frames"].shape[1]
 
@@ -86,9 +91,10 @@ class VideoPredictionGAN(AdversarialModel):
         return found
 
     def clips(self, batch):
-        """(x_k, y_k) of every scale, coarsest first."""
+        """(x_k, y_k) of every scale, coarsest first, y of as many frames as are drawn in training."""
         seen = batch["frames"][:, : self.input_frames]
-        following = batch["frames"][:, self.input_frames : self.input_frames + self.output_frames]
+        drawn = self.unroll * self.output_frames
+        following = batch["frames"][:, self.input_frames : self.input_frames + drawn]
         return list(zip(self.pyramid(seen), self.pyramid(following), strict=True))
 
     def drawn(self, generated):
@@ -96,14 +102,22 @@ class VideoPredictionGAN(AdversarialModel):
         return [generated[f"scale_{k}"] for k in range(1, self.scales)] + [generated["frames"]]
 
     def generate(self, batch):
-        return self.generator(batch["frames"][:, : self.input_frames])
+        known, made = batch["frames"][:, : self.input_frames], []
+        for _ in range(self.unroll):
+            made.append(self.generator(known))
+            shown = ops.cast(ops.clip(made[-1]["frames"], -1.0, 1.0), known.dtype)
+            known = ops.concatenate([known, shown], axis=1)[:, -self.input_frames :]
+        return {name: ops.concatenate([one[name] for one in made], axis=1) for name in made[0]}
 
     def played(self, batch, generated, side):
         """One side's adversarial terms, those of the scales added."""
         scales = zip(self.discriminators, self.clips(batch), self.drawn(generated), strict=True)
+        first = slice(self.output_frames)
         return summed(
             *(
-                self.contest(batch, side, lambda y, d=d, x=x: d({"frames": x, "next": y}), y, made)
+                self.contest(
+                    batch, side, lambda y, d=d, x=x: d({"frames": x, "next": y}), y[:, first], made[:, first]
+                )
                 for d, (x, y), made in scales
             )
         )

@@ -11,10 +11,11 @@ RECIPES = (
             "image_size": "64",
             "width": 8,
             "channels": 1,
-            "learning_rate": 1.5e-3,
+            "unroll": 2,
+            "learning_rate": 2e-3,
             "ema_half_life": 100,
-            "steps": 400,
-            "adversarial_steps": 120,
+            "steps": 250,
+            "adversarial_steps": 80,
         },
         {"kind": "bundled"},
         shows_after=150,
@@ -28,6 +29,8 @@ RECIPES = (
     ),
     Recipe("folder, on a GPU", MATHIEU, {"width": 128, "steps": 100000}, {"device": "gpu"}, 5000),
     Recipe(
-        "folder", MATHIEU, {"image_size": "64", "channels": 3, "learning_rate": 2e-4, "ema_half_life": 550}
+        "folder",
+        MATHIEU,
+        {"image_size": "64", "channels": 3, "unroll": 1, "learning_rate": 2e-4, "ema_half_life": 550},
     ),
 )

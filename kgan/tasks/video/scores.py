@@ -27,10 +27,9 @@ def frame_scores(truth, made, region=None) -> dict[str, float]:
     region = np.ones(truth.shape[:2], bool) if region is None else region
     if not region[1:, 1:].any():
         return {}
-    truth, made = (to_float(to_uint8(np.asarray(frame))).astype("float64") for frame in (truth, made))
+    truth, made = _as_stored(truth, made)
     error = ((truth - made) ** 2).mean(axis=-1)[region].mean()
-    steep = [np.asarray(slopes(frame[None]))[0] for frame in (truth, made)]
-    blur = np.abs(steep[0] - steep[1]).mean(axis=-1)[region[1:, 1:]].mean()
+    blur = _blur(truth, made)[region[1:, 1:]].mean()
     _, similar = structural_similarity(
         truth, made, win_size=min(WINDOW, *truth.shape[:2]), channel_axis=-1, full=True, data_range=2.0
     )
@@ -95,9 +94,60 @@ def first_frame(model, clips) -> dict[str, float]:
     }
 
 
+def far_ahead(model, clips, count) -> list:
+    """How PSNR and sharpness fall frame by frame, each drawn from those before it, as charts.
+
+    Args:
+        model, clips, count: as for `compare`.
+
+    Returns:
+        List of `(title, series)`, a series of `(frame, mean over clips)` for the model and what learns nothing.
+    """
+    seen = model.input_frames
+    truth = clips[:, seen : seen + count]
+    drawn = {
+        "model": model.extrapolate(clips[:, :seen], count),
+        "last frame": np.repeat(clips[:, seen - 1 : seen], count, axis=1),
+        "black": np.full_like(truth, -1.0),
+    }
+    scores = {"PSNR, dB": _psnr, "Sharpness difference, dB (more is nearer)": _sharpness}
+    told = f"1 to {count} frames ahead, {len(clips)} clips"
+    return [
+        (
+            f"{title}: {told}",
+            {
+                name: [
+                    (
+                        n + 1,
+                        float(np.mean([score(t, m) for t, m in zip(truth[:, n], frames[:, n], strict=True)])),
+                    )
+                    for n in range(count)
+                ]
+                for name, frames in drawn.items()
+            },
+        )
+        for title, score in scores.items()
+    ]
+
+
 def _psnr(truth, made):
-    truth, made = (to_float(to_uint8(np.asarray(frame))).astype("float64") for frame in (truth, made))
+    truth, made = _as_stored(truth, made)
     return _decibels(4.0, ((truth - made) ** 2).mean())
+
+
+def _sharpness(truth, made):
+    return _decibels(2.0, _blur(*_as_stored(truth, made)).mean())
+
+
+def _as_stored(*frames):
+    """What 8 bits leave of frames."""
+    return [to_float(to_uint8(np.asarray(frame))).astype("float64") for frame in frames]
+
+
+def _blur(truth, made):
+    """How far slopes differ, pixel by pixel: (height - 1, width - 1)."""
+    steep = [np.asarray(slopes(frame[None]))[0] for frame in (truth, made)]
+    return np.abs(steep[0] - steep[1]).mean(axis=-1)
 
 
 def _mean(rows):

@@ -155,6 +155,25 @@ def test_split_shares_no_video_and_of_one_video_no_frame(folder, tmp_path_factor
     assert not levels[0] & levels[1]
 
 
+def shades(source):
+    """Which frames a source shows, by the grey that they were written in."""
+    return set((to_uint8(evaluation(source))[:, :, 0, 31, 0] // 6).ravel())
+
+
+def test_longer_clips_are_held_out_of_the_same_videos_and_of_the_same_time(tmp_path_factory):
+    alone = tmp_path_factory.mktemp("alone")
+    write(alone / "a.mkv", [grey(n) for n in range(40)], "ffv1", "bgr0")
+    some = tmp_path_factory.mktemp("some")
+    for number in range(6):  # those of odd numbers are too short for the longer clips
+        frames = [grey(6 * number + n) for n in range(5 if number % 2 == 0 else 3)]
+        write(some / f"{number}.mkv", frames, "ffv1", "bgr0")
+    for folder, share in ((alone, 0.3), (some, 0.5)):
+        training, _ = video(folder, (24, 32), length=3).split(share)
+        longer = video(folder, (24, 32), length=4).split(share)[1]
+        assert shades(longer)
+        assert not shades(training) & shades(longer)
+
+
 def test_a_test_folder_is_held_out(tmp_path):
     for number, place in enumerate(("train/a.mkv", "train/b.mkv", "test/c.mkv")):
         write(tmp_path / place, [grey(number)] * 4, "ffv1", "bgr0")

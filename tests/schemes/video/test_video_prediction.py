@@ -75,6 +75,27 @@ def test_terms_and_weights(p):
     assert totals["generator"] == pytest.approx(0.05 * fooling + distance + sharpness, rel=1e-5)
 
 
+def test_unrolled_it_learns_from_frames_drawn_and_is_judged_by_the_first():
+    model = VideoPredictionGAN(generator(), [discriminator(4), discriminator(8)], unroll=2)
+    model.compile(jit_compile=False)
+    clips = np.concatenate([CLIPS[:3], CLIPS[3:6, :1]], axis=1)
+    found, _, generated = terms(model, {"frames": clips})
+    first = np.asarray(model.generator(clips[:, :3])["frames"])
+    known = np.concatenate([clips[:, 1:3], np.clip(first, -1, 1)], axis=1)
+    made = np.concatenate([first, model.generator(known)["frames"]], axis=1)
+    np.testing.assert_allclose(generated["frames"], made, atol=1e-6)
+    coarse = np.asarray(generated["scale_1"])
+    expected = mean((clips[:, 3:] - made) ** 2) + mean((halved(clips[:, 3:]) - coarse) ** 2)
+    assert found["generator/l2"] == pytest.approx(expected, rel=1e-5)
+    pairs = [(halved(clips[:, :3]), coarse[:, :1]), (clips[:, :3], first)]
+    judged = [
+        judge({"frames": x, "next": y}) for judge, (x, y) in zip(model.discriminators, pairs, strict=True)
+    ]
+    assert found["generator/adversarial"] == pytest.approx(
+        sum(mean(softplus(-one)) for one in judged), rel=1e-5
+    )
+
+
 def test_frames_are_drawn_from_frames_drawn():
     model = make()
     model.compile(jit_compile=False)
@@ -100,3 +121,5 @@ def test_pixel_terms_alone():
 def test_networks_that_do_not_fit_are_one_line():
     with pytest.raises(ValueError, match=r"each of the generator's 2 scales, or none; received 1"):
         VideoPredictionGAN(generator(), [discriminator(8)])
+    with pytest.raises(ValueError, match=r"expected unroll to be 1, 2, \.\.\., received 0"):
+        VideoPredictionGAN(generator(), [], unroll=0)

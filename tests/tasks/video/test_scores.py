@@ -5,7 +5,7 @@ import pytest
 
 from kgan.metrics.sharpness_difference import SharpnessDifference, sharpness_difference
 from kgan.tasks.video.extrapolation import motion, moving_regions, optical_flow
-from kgan.tasks.video.scores import MOST, first_frame, frame_scores
+from kgan.tasks.video.scores import MOST, far_ahead, first_frame, frame_scores
 
 
 def textured(shift, size=48):
@@ -89,3 +89,27 @@ def test_still_pixels_do_not_count_as_moving():
     found = moving_regions(before, after)
     assert found[:, 34:].mean() > 0.8
     assert found[:, :12].mean() < 0.05
+
+
+def test_far_ahead_follows_every_frame():
+    class Knowing:
+        """Draws the truth for two frames, then the truth ten levels brighter."""
+
+        input_frames = 3
+
+        def extrapolate(self, frames, count):
+            made = clips[:, 3 : 3 + count].copy()
+            made[:, 2:] += 20 / 255
+            return made
+
+    clips = np.linspace(-0.8, 0.8, 2 * 7)[:, None, None, None] * np.ones((14, 8, 9, 1))
+    clips = clips.reshape(2, 7, 8, 9, 1).astype("float32")
+    (title, psnr), (_, sharpness) = far_ahead(Knowing(), clips, 4)
+    assert "PSNR" in title
+    assert "1 to 4 frames ahead, 2 clips" in title
+    worse = 20 * np.log10(255 / 10)
+    expected = [(1, MOST), (2, MOST), (3, worse), (4, worse)]
+    np.testing.assert_allclose(psnr["model"], expected, rtol=0.02)  # 8 bits
+    assert [n for n, _ in psnr["last frame"]] == [1, 2, 3, 4]
+    assert psnr["last frame"][0][1] > psnr["last frame"][3][1]
+    assert sharpness["black"] == [(n, MOST) for n in range(1, 5)]  # both are flat
