@@ -38,6 +38,31 @@ def outputs_by_name(network: keras.Model) -> dict:
     return {name: tuple(tensor.shape) for name, tensor in named.items()}
 
 
+def with_features(network: keras.Model, scheme: str):
+    """What a network returns together with what its last layer sees: for a second head, or to match features.
+
+    Args:
+        network: `keras.Model` that ends in a linear layer on features `(batch, size)`.
+        scheme: name for the message.
+
+    Returns:
+        a function (it has no weights of its own, and is no network beside this one) from images to
+        `(output, features)`, and the size of the features.
+
+    Raises:
+        ValueError: another end.
+    """
+    last = [network, *getattr(network, "layers", [])][-1]
+    features = getattr(last, "input", None)
+    if last is network or not hasattr(features, "shape") or len(features.shape) != 2:
+        raise ValueError(
+            f"{scheme}: expected a discriminator that ends in a linear layer on features (batch, size), received "
+            f"{network.name!r} ending in {last.name!r} on {features}. Flatten before it."
+        )
+    inside = keras.Model(network.inputs, [network.outputs[0], features])
+    return lambda image, **options: inside(image, **options), features.shape[-1]
+
+
 def _inputs(network):
     return network.inputs if isinstance(network, keras.Sequential) else network.input
 

@@ -20,6 +20,9 @@ from kgan.schemes.generation.wgan import WGAN
 from kgan.schemes.generation.wgangp import WGANGP
 from kgan.schemes.inpainting.context_encoder import ContextEncoder
 from kgan.schemes.inpainting.free_form_inpainting import FreeFormInpainting
+from kgan.schemes.representation.bigan import BiGAN
+from kgan.schemes.representation.infogan import InfoGAN
+from kgan.schemes.representation.semi_supervised_gan import SemiSupervisedGAN
 from kgan.schemes.super_resolution.esrgan import ESRGAN
 from kgan.schemes.super_resolution.srgan import SRGAN
 from kgan.schemes.super_resolution.super_resolution import SuperResolution

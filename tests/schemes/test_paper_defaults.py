@@ -237,6 +237,25 @@ PAPERS = {
     ),
     # Yu et al. 2019, section 3.4: hinge, L1 of weight 1; the authors' code: Adam with 1e-4, betas 0.5 and 0.999.
     "FreeFormInpainting": Paper("hinge", **alike(Adam(1e-4, 0.5))),
+    # Chen et al. 2016, appendix C: Adam, 2e-4 for D and 1e-3 for G. The authors' code for MNIST: beta_1 0.5, batches of
+    # 128, 1 as the weight of both codes' terms, 62 numbers of noise, 10 categories, 2 continuous codes (section 7.2).
+    "InfoGAN": Paper(
+        "non-saturating",
+        Adam(1e-3, 0.5),
+        Adam(2e-4, 0.5),
+        batch=128,
+        constructor={"noise_size": 62, "categories": (10,), "continuous": 2},
+    ),
+    # Salimans et al. 2016 and the authors' code for MNIST: Adam with 0.003 and beta_1 0.5, batches of 100; the loss of
+    # unlabelled and drawn pictures is halved.
+    "SemiSupervisedGAN": Paper(
+        "non-saturating",
+        **alike(Adam(3e-3, 0.5)),
+        weights={"discriminator/adversarial": 0.5},
+        batch=100,
+    ),
+    # Donahue et al. 2017, appendix C: Adam with 2e-4 and beta_1 0.5, batches of 128; equation 3: terms alike.
+    "BiGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=128),
 }
 
 
@@ -337,10 +356,32 @@ def of_codes():
     return (made.encoder(**size), made.decoder(**size), made.discriminator(3, 4)), {}
 
 
+def of_pairs():
+    pixels = keras.layers.Flatten()
+    image, latent = picture(), keras.Input((4,), name="latent")
+    joined = keras.layers.Concatenate()([pixels(image), latent])
+    judge = keras.Model({"image": image, "latent": latent}, keras.layers.Dense(1)(joined))
+    return (
+        generator(),
+        keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(4)]),
+        judge,
+    ), {}
+
+
+def of_coded():
+    return (to_image(latent=74), critic()), {}
+
+
 NETWORKS = {
     "VAAL": of_codes,
     "AdversarialDebiasing": lambda: ((networks.debiasing.predictor(3), networks.debiasing.adversary()), {}),
     **dict.fromkeys(("DANN", "ADDA"), of_domains),
+    "InfoGAN": of_coded,
+    "BiGAN": of_pairs,
+    "SemiSupervisedGAN": lambda: (
+        (generator(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])),
+        {"latent_size": 4},
+    ),
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
     "JointEmbedding": lambda: (

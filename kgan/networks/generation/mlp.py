@@ -60,14 +60,19 @@ def discriminator(
     width: int = 256,
     depth: int = 3,
     classes: int = 0,
+    outputs: int = 1,
+    noise: float = 0.0,
 ) -> keras.Model:
     """`depth` hidden layers of `width` units from an image, or a point, to a logit.
 
     Args: as `generator`'s; a label is embedded and concatenated to the flattened image.
+        outputs: how many logits, such as one a class for `SemiSupervisedGAN`.
+        noise: deviation of the normal noise that training adds to what each hidden layer sees (as in the authors' code
+            of Salimans et al. 2016, arXiv:1606.03498); 0 for none.
 
     Returns:
         `discriminator`: (batch, height, width, channels) or (batch, channels), or {"image", "label"}, to
-        logits (batch, 1), float32.
+        logits (batch, outputs), float32.
     """
     shape = (channels,) if image_size is None else (*image_size, channels)
     image = inputs = keras.Input(shape, name="image")
@@ -76,13 +81,15 @@ def discriminator(
         label = conditioning.label_input()
         inputs = {"image": image, "label": label}
         x = conditioning.labelled_latent(x, label, classes)
-    x = _hidden(x, width, depth)
-    x = layers.Dense(1, dtype="float32", name="logit")(x)
+    x = _hidden(x, width, depth, noise)
+    x = layers.Dense(outputs, dtype="float32", name="logit")(x)
     return keras.Model(inputs, x, name="discriminator")
 
 
-def _hidden(x, width: int, depth: int):
+def _hidden(x, width: int, depth: int, noise: float = 0.0):
     for index in range(1, depth + 1):
+        if noise:
+            x = layers.GaussianNoise(noise, name=f"noise_{index}")(x)
         x = layers.Dense(width, kernel_initializer="he_normal", name=f"hidden_{index}")(x)
         x = layers.LeakyReLU(0.2, name=f"leaky_{index}")(x)
     return x

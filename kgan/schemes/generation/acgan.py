@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kgan.adversarial.expectations import check_output
+from kgan.adversarial.networks import with_features
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 
 ADAM = {"class_name": "Adam", "config": {"learning_rate": 2e-4, "beta_1": 0.5}}
@@ -55,17 +56,9 @@ class ACGAN(ConditionalGAN):
             )
         super().__init__(generator, discriminator, latent_size, classes, **kwargs)
         check_output(discriminator, "logit", "ACGAN")
-        features = discriminator.layers[-1].input
-        if isinstance(features, list) or len(features.shape) != 2:
-            raise ValueError(
-                f"ACGAN: expected a discriminator that ends in a linear layer on features (batch, size), received "
-                f"{discriminator.name!r} ending in {discriminator.layers[-1].name!r} on {features}. Flatten before it."
-            )
-        inside = keras.Model(discriminator.inputs, [discriminator.outputs[0], features])
-        # As a function: it has no weights of its own, and is no network beside the discriminator.
-        self.logit_and_features = lambda image: inside(image)
+        self.logit_and_features, size = with_features(discriminator, "ACGAN")
         self.classifier = keras.Sequential(
-            [keras.Input(features.shape[1:]), keras.layers.Dense(classes, dtype="float32")], name="classifier"
+            [keras.Input((size,)), keras.layers.Dense(classes, dtype="float32")], name="classifier"
         )
 
     @property

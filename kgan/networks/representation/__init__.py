@@ -1,0 +1,1 @@
+"""Networks that read a latent out of a picture, and judge both together. Generators stand in `generation`."""
