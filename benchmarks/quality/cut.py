@@ -36,7 +36,7 @@ def seconds_a_step(scheme):
     return (processor_seconds() - began) / TIMED
 
 
-def measured(scheme, seed, seconds, folder, more):
+def measured(scheme, seed, seconds, most, folder, more):
     """Trains and measures: (method, number by name) of each row from A to B."""
     speed = seconds_a_step(scheme)
     steps = max(1, round(seconds / speed))
@@ -46,7 +46,9 @@ def measured(scheme, seed, seconds, folder, more):
     if main(["cyclegan", "train", *flags, *more]):
         sys.exit(1)
     spent = processor_seconds() - began
-    if main(["cyclegan", "evaluate", "--run", str(run), "--json", str(file), "--overwrite"]):
+    if main(
+        ["cyclegan", "evaluate", "--run", str(run), "--json", str(file), "--overwrite", "--most", str(most)]
+    ):
         sys.exit(1)
     tables = [table for table in json.loads(file.read_text()) if table["protocol"].startswith("AtoB")]
     found = {}
@@ -67,12 +69,13 @@ if __name__ == "__main__":
     parser.add_argument("--schemes", nargs="+", default=["cyclegan", "cut", "fastcut"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--most", type=int, default=500, help="pictures to measure with")
     parser.add_argument("--runs", type=Path, default=Path("runs/quality-cut"))
     flags, more = parser.parse_known_args()
     flags.runs.mkdir(parents=True, exist_ok=True)
     for seed in flags.seeds:
         for scheme in flags.schemes:
-            found, cost = measured(scheme, seed, flags.seconds, flags.runs, more)
+            found, cost = measured(scheme, seed, flags.seconds, flags.most, flags.runs, more)
             for method in ("made", "source untouched"):
                 numbers = ", ".join(f"{name} {value:.4g}" for name, value in found[method].items())
                 print(f"seed {seed} {scheme} {method}: {numbers}", flush=True)

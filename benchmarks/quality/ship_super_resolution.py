@@ -3,6 +3,12 @@
     python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4 --name photo-x4 --time "..." \
         --command "python benchmarks/quality/train_super_resolution.py ..." \
         --on Set5=CSet5 held-out=photographs/held_out
+
+An adversarial one is measured beside the pixel one that it came from, as networks see it, and may stand between both:
+
+    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-gan --name photo-x4-sharp --other \
+        --beside saved_models/photo-x4/photo-x4.keras --between 0.4 --time "..." --command "..." \
+        --on held-out=photographs/held_out
 """
 
 import argparse
@@ -88,6 +94,44 @@ def psnr(first, second, border):
     return float(10 * np.log10(255**2 / np.mean((luma(first)[inner] - luma(second)[inner]) ** 2)))
 
 
+def beside(methods, folder, scale, pictures=None):
+    """Means over a folder's pictures by method, bicubic first: dicts of named numbers; and how many pictures.
+
+    Args:
+        methods: dict from a name to a network.
+        folder: of pictures.
+        scale: int.
+        pictures: folder to write crops side by side to, or None.
+    """
+    from perceived import Perceived, crops
+    from PIL import Image
+
+    from kgan.data.views.degradation import enlarged, shrunk
+    from kgan.pictures.pixels import to_float, to_uint8
+    from kgan.tasks.super_resolution.enlarging import pictures_below
+
+    judge, rows = Perceived(lambda first, second: psnr(first, second, scale)), {}
+    found = pictures_below(folder)
+    for name, whole in found:
+        height, width = (side // scale * scale for side in whole.shape[:2])
+        original = whole[:height, :width]
+        small = shrunk(original, scale)
+        made = {"bicubic": enlarged(small, scale)}
+        made |= {
+            method: to_uint8(np.asarray(network(to_float(small)[None]))[0])
+            for method, network in methods.items()
+        }
+        for method, pixels in made.items():
+            rows.setdefault(method, []).append(judge(original, pixels))
+        if pictures:
+            sides = [crops(pixels)[0] for pixels in (*made.values(), original)]
+            Image.fromarray(np.concatenate(sides, axis=1)).save(Path(pictures) / f"{Path(name).stem}.png")
+    return {
+        method: {key: float(np.mean([row[key] for row in found])) for key in found[0]}
+        for method, found in rows.items()
+    }, len(found)
+
+
 def measured(network, folder, scale):
     """Mean luma PSNR of bicubic and of the network, the mean gain, seconds a megapixel made, and how many pictures."""
     from kgan.data.views.degradation import enlarged, shrunk
@@ -117,6 +161,9 @@ def main():
     parser.add_argument("--command", nargs="+", required=True)
     parser.add_argument("--time", required=True)
     parser.add_argument("--note", nargs="*", default=[])
+    parser.add_argument("--beside", help="the .keras file of the pixel one; measured as networks see it")
+    parser.add_argument("--between", type=float, default=1.0, help="0 the pixel one, 1 the run's")
+    parser.add_argument("--pictures", help="folder for crops side by side")
     parser.add_argument("--other", action="store_true", help="not the one that the app takes by itself")
     asked = parser.parse_args()
 
@@ -127,9 +174,24 @@ def main():
 
     network = served(load_model(asked.run))
     scale = scale_of(network)
-    rows = []
+    rows, methods = [], {}
+    if asked.beside:
+        from kgan.schemes.super_resolution.esrgan import interpolate_networks
+
+        pixel = served(load_model(asked.beside))
+        network = interpolate_networks(pixel, network, asked.between)
+        methods = {"by pixel loss": pixel, "this": network}
     for pair in asked.on:
         name, _, folder = pair.partition("=")
+        if methods:
+            means, count = beside(methods, folder, scale, asked.pictures)
+            for method, found in means.items():
+                values = {
+                    key: f"{value:.2f}" if "dB" in key else f"{value:.4f}" for key, value in found.items()
+                }
+                rows.append({"on": f"{name} ({count})", "method": method, **values})
+                print(rows[-1], flush=True)
+            continue
         bicubic, ours, seconds, count = measured(network, folder, scale)
         row = {"on": f"{name} ({count})", "bicubic, dB": f"{bicubic:.2f}", "this, dB": f"{ours:.2f}"}
         rows.append(
@@ -153,7 +215,8 @@ def main():
         "commands": asked.command,
         "time": asked.time,
         "measured": rows,
-        "protocol": f"mean luma PSNR at x{scale}, made smaller bicubically, {scale} pixels of border left out",
+        "protocol": f"mean luma PSNR at x{scale}, made smaller bicubically, {scale} pixels of border left out"
+        + ("; distances, less is nearer, of two crops of 299 pixels of each picture" if methods else ""),
         "notes": asked.note,
     }
     (folder / "card.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -19,6 +19,7 @@ CASES = {
     "reflection": (lambda **o: layers.ReflectionPadding2D(((1, 2), (0, 3)), **o), [IMAGE], True),
     "channelwise": (lambda **o: layers.ChannelwiseDense(**o), [IMAGE], False),
     "gated": (lambda **o: layers.GatedConv2D(5, 3, strides=2, activation="relu", **o), [IMAGE], True),
+    "fourier": (lambda **o: layers.FourierUnit(5, **o), [IMAGE], True),
     "partial": (lambda **o: layers.PartialConv2D(5, 3, strides=2, **o), [IMAGE, MASK], True),
     "grouped": (lambda **o: layers.GroupedConv2D(6, 3, groups=2, **o), [IMAGE], True),
     "grid_sum": (lambda **o: layers.GridSum(**o), [IMAGE], False),
