@@ -6,7 +6,7 @@
 
 An adversarial one is measured beside the pixel one that it came from, as networks see it, and may stand between both:
 
-    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-gan --name photo-x4-sharp --other \
+    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-gan --name photo-x4-adversarial --other \
         --beside saved_models/photo-x4/photo-x4.keras --between 0.4 --time "..." --command "..." \
         --on held-out=photographs/held_out
 """
