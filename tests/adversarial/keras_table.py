@@ -18,7 +18,9 @@ def drawing():
 
 
 def judge():
-    return keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    # Few inputs, so that squared errors do not diverge at SGD's rate.
+    pooled = keras.layers.AveragePooling2D(4)
+    return keras.Sequential([keras.Input((8, 8, 1)), pooled, keras.layers.Flatten(), keras.layers.Dense(1)])
 
 
 def translator(size=8, scale=1):

@@ -119,7 +119,7 @@ def test_predict_takes_what_keras_takes(name):
         tf.constant(arrays[key]),
         tf.data.Dataset.from_tensor_slices(arrays[key]).batch(8),
         tf.data.Dataset.from_tensor_slices({key: arrays[key]}).batch(8),
-        (arrays[key][i : i + 8] for i in (0, 8)),
+        ((arrays[key][i : i + 8],) for i in (0, 8)),
     ):
         np.testing.assert_allclose(model.predict(given, verbose=0), expected, atol=1e-6)
     np.testing.assert_allclose(model.predict_on_batch(arrays[key]), expected, atol=1e-6)

@@ -137,6 +137,11 @@ def made_in(optimizer):
     return optimizer._distribution_strategy
 
 
+def takes_sums(optimizer):
+    """Tell an optimizer that gradients reach it summed over the replicas, so that it does not sum them again."""
+    getattr(optimizer, "inner_optimizer", optimizer)._all_reduce_sum_gradients = lambda pairs: list(pairs)
+
+
 def schedule_of(optimizer):
     """An optimizer's learning rate as it was given: a schedule, or a variable."""
     return getattr(optimizer, "_learning_rate", None)

@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 
 from kgan.backend.tensorflow.gradients import Forward, weight_gradients
-from kgan.backend.tensorflow.replicas import replica_count
+from kgan.backend.tensorflow.keras_private import takes_sums
+from kgan.backend.tensorflow.replicas import replica_count, replica_sum
 
 
 class Updates:
@@ -74,13 +75,17 @@ class Updates:
                 f"{side}_losses: expected terms that depend on the weights of the {side} side, found none that "
                 f"does. Check that {side}_side names the networks to train and that no term is a constant."
             )
-        norm = tf.linalg.global_norm([tf.cast(g, "float32") for g, _ in pairs])
-        share = optimizer.scale_loss(1.0 if batch.moment.share is None else batch.moment.share)
-        norm = tf.math.divide_no_nan(norm * replica_count(), tf.cast(share, "float32"))
+        gradients, variables = ([pair[i] for pair in pairs] for i in (0, 1))
+        if replica_count() > 1:
+            # Before the optimizer, which clips each replica's own gradients and asks each whether they are finite.
+            gradients = replica_sum(gradients)
+            takes_sums(optimizer)
+        norm = tf.linalg.global_norm([tf.cast(g, "float32") for g in gradients])
+        norm = tf.math.divide_no_nan(norm, tf.cast(optimizer.scale_loss(1.0), "float32"))
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             # An overflow is a step that loss scaling skips, no gradient to speak of.
             norm = tf.where(tf.math.is_finite(norm), norm, 0.0)
-        optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
+        optimizer.apply(gradients, variables)
         self.game.after_update(side, batch)
         return {f"{side}/gradient_norm": norm}
 

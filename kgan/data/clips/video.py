@@ -15,6 +15,7 @@ from kgan.data.folders.layout import places
 from kgan.data.folders.problems import listing
 from kgan.data.kinds.images import held_out
 from kgan.data.source.keys import fold
+from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
 from kgan.data.views.color_jitter import jitter as colour_jitter
 from kgan.errors import UserError
@@ -101,7 +102,7 @@ def video(
         return reader(videos[which], first + numbers, _cover(videos[which].size, size))
 
     def load(row, key):
-        frames = tf.numpy_function(read, [row["video"], row["first"]], tf.uint8)
+        frames = python_call(read, [row["video"], row["first"]], tf.uint8)
         frames = tf.ensure_shape(frames, (length, None, None, 3))
         place = tf.constant([0.5, 0.5])
         if key is not None:

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from kgan.data.datasets import tfds_features, tfds_prepare, tfds_records
 from kgan.data.source.keys import fold
+from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
 from kgan.data.views.color_jitter import jitter
 from kgan.data.views.view import View
@@ -91,7 +92,7 @@ def tfds(
         return image, np.int64(label), np.array(sentences, dtype=object)
 
     def load(row, key):
-        image, label, sentences = tf.numpy_function(
+        image, label, sentences = python_call(
             read, [row["split"], row["number"]], (tf.uint8, tf.int64, tf.string)
         )
         image = tf.ensure_shape(image, (None, None, channels))

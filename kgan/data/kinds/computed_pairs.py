@@ -5,6 +5,7 @@ import tensorflow as tf
 from skimage.feature import canny
 from skimage.morphology import thin
 
+from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Source
 from kgan.pictures.color import grey_from_rgb
 from kgan.pictures.pixels import to_float
@@ -57,7 +58,7 @@ def edges(image: tf.Tensor) -> tf.Tensor:
     Returns:
         float32 (height, width, 1): -1 on a line, 1 elsewhere.
     """
-    found = tf.numpy_function(_lines, [grey_from_rgb(image)], tf.float32)
+    found = python_call(_lines, [grey_from_rgb(image)], tf.float32)
     return tf.ensure_shape(found, (*image.shape[:2], 1))
 
 

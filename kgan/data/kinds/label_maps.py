@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from kgan.data.folders.problems import listing
 from kgan.data.kinds.images import held_out
 from kgan.data.kinds.pairs import matched, two_sides
+from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
 from kgan.data.views.decode import Decoder
 from kgan.data.views.pictures import Pictures
@@ -84,7 +85,7 @@ def label_maps(
         one, other = ({**row[side], "again": row["again"]} for side in ("target", "source"))
         window = view.window(one["height"], one["width"], key)
         place = window.on(one["height"], one["width"], other["height"], other["width"])
-        pixels = tf.numpy_function(map_pixels, [reader.read(other)], tf.uint8)
+        pixels = python_call(map_pixels, [reader.read(other)], tf.uint8)
         pixels = tf.ensure_shape(pixels, [None, None, 1])
         same = tf.reduce_all(tf.shape(pixels)[:2] == tf.stack([other["height"], other["width"]]))
         classes = tf.gather(tf.constant(table), tf.cast(pixels, tf.int32))

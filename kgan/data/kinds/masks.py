@@ -11,6 +11,7 @@ from kgan.data.folders.layout import masks_among, places, without_mask
 from kgan.data.kinds.images import held_out, images
 from kgan.data.kinds.pairs import Side, matched
 from kgan.data.source.keys import fold
+from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
 from kgan.data.views.decode import Decoder, cut
 from kgan.data.views.pictures import Pictures
@@ -177,7 +178,7 @@ class _Masks:
 
     def load(self, row, window):
         """Returns the mask of a row as float32 (*image_size, 1)."""
-        whole = tf.numpy_function(self._read, [self.decoder.read(row)], tf.uint8)
+        whole = python_call(self._read, [self.decoder.read(row)], tf.uint8)
         whole = tf.ensure_shape(whole, [None, None, 1])
         same = tf.reduce_all(
             tf.shape(whole)[:2] == tf.cast(tf.stack([row["height"], row["width"]]), tf.int32)

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from kgan.data.source.keys import fold
 from kgan.data.source.part import Part
+from kgan.data.source.python_call import python_call
 from kgan.errors import UserError
 
 OTHERS = (
@@ -23,7 +24,7 @@ def loader(part: Part, number: int, key: tf.Tensor | None, skipped: dict) -> Cal
     and the example is zeros.
 
     All the items of a call are first loaded as if nothing could fail; only if something does are they loaded
-    again, each on its own. So the precaution costs nothing where files are sound.
+    again, and what fails is seen to. So the precaution costs nothing where files are sound.
 
     Args:
         part: `kgan.data.source.source.Part`.
@@ -65,15 +66,14 @@ def loader(part: Part, number: int, key: tf.Tensor | None, skipped: dict) -> Cal
             yield other, True
             note(other)
 
-    def rescue(place, epoch, spec):
-        """Returns whether something could be loaded instead, and its values, as NumPy arrays."""
+    def rescue(place, epoch):
+        """Returns the example that stands in for one that failed, or None."""
         place, epoch = int(place), tf.constant(int(epoch), tf.int64)
         with tf.device("CPU:0"):
             for candidate, again in candidates(place, int(epoch)):
                 try:
                     candidate = tf.constant(candidate, tf.int64)
-                    example = load(rows(candidate), candidate, epoch, again=again)
-                    return [np.True_, *(np.asarray(example[name]) for name in sorted(spec))]
+                    return load(rows(candidate), candidate, epoch, again=again)
                 except Exception:  # whatever a broken file does to a decoder
                     continue
         if key is not None:
@@ -81,38 +81,50 @@ def loader(part: Part, number: int, key: tf.Tensor | None, skipped: dict) -> Cal
                 f"expected readable files; found {len(skipped):,} that are not, such as "
                 f"{next(iter(skipped.values()))}; check the disk, or look at the folder with `kgan data`."
             )
-        return [
-            np.False_,
-            *(np.asarray(tf.zeros(spec[name].shape, spec[name].dtype)) for name in sorted(spec)),
-        ]
+        return None
 
-    @tf.autograph.experimental.do_not_convert
-    def load_or_rescue(row, place, epoch):
-        first = tf.data.Dataset.range(1).map(lambda _: (True, load(row, place, epoch)))
-        spec = first.element_spec[1]
-
-        def second(_):
-            types = [tf.bool, *(spec[name].dtype for name in sorted(spec))]
-            read, *values = tf.numpy_function(lambda *now: rescue(*now, spec), [place, epoch], types)
-            pairs = zip(sorted(spec), values, strict=True)
-            return tf.ensure_shape(read, []), {
-                name: tf.ensure_shape(value, spec[name].shape) for name, value in pairs
-            }
-
-        found = first.ignore_errors(log_warning=False).concatenate(tf.data.Dataset.range(1).map(second))
-        return found.take(1).get_single_element()
+    def mend(names, numbers, places, epochs, *columns):
+        """Gives every item its example, of those that could be read (each with its number) or rescued."""
+        read = np.zeros(len(places), bool)
+        whole = [np.zeros((len(places), *column.shape[1:]), column.dtype) for column in columns]
+        read[numbers[1:]] = True  # the first is the blank one
+        for column, filled in zip(columns, whole, strict=True):
+            filled[numbers[1:]] = column[1:]
+        for number in np.flatnonzero(~read):
+            example = rescue(places[number], epochs[number])
+            if example is not None:
+                read[number] = True
+                for name, filled in zip(names, whole, strict=True):
+                    filled[number] = np.asarray(example[name])
+        return [read, *whole]
 
     @tf.autograph.experimental.do_not_convert
     def load_all(places, epochs, count, one_epoch=False):
         epoch_key = fold(own_key, epochs[0], 0) if one_epoch and key is not None else None
-        items = tf.data.Dataset.from_tensor_slices((rows(places), places, epochs))
-        found = items.map(lambda *item: (True, load(*item, epoch_key)))
-        if part.explain is not None:
-            found = found.ignore_errors(log_warning=False)
-        found = found.batch(count, drop_remainder=True)  # a batch that lacks one is dropped
-        if part.explain is not None:
-            found = found.concatenate(items.map(load_or_rescue).batch(count, drop_remainder=True)).take(1)
-        return found.get_single_element()
+        items = tf.data.Dataset.from_tensor_slices((rows(places), places, epochs)).enumerate()
+        found = items.map(lambda number, item: (number, load(*item, epoch_key)))
+        if part.explain is None:
+            numbers, examples = found.batch(count, drop_remainder=True).get_single_element()
+            return numbers >= 0, examples
+        spec = found.element_spec[1]
+        names = sorted(spec)
+        blank = {name: tf.zeros(spec[name].shape, spec[name].dtype) for name in names}
+
+        def mended(numbers, examples):
+            columns = [examples[name] for name in names]
+            read, *whole = python_call(
+                lambda *values: mend(names, *values),
+                [numbers, places, epochs, *columns],
+                [tf.bool, *(column.dtype for column in columns)],
+            )
+            shaped = [tf.ensure_shape(w, c.shape) for w, c in zip(whole, columns, strict=True)]
+            return tf.ensure_shape(read, [None]), dict(zip(names, shaped, strict=True))
+
+        found = found.ignore_errors(log_warning=False)
+        sound = found.batch(count, drop_remainder=True).map(lambda numbers, found: (numbers >= 0, found))
+        # Where one is missing, that batch is not full, and not there: the same items again, one more for none at all.
+        some = tf.data.Dataset.from_tensors((tf.constant(-1, tf.int64), blank)).concatenate(found)
+        return sound.concatenate(some.batch(count + 1).map(mended)).take(1).get_single_element()
 
     return load_all
 

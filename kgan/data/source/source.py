@@ -54,6 +54,7 @@ class Source:
         self._text = text
         self._identity = _hash_rows(self._parts) if identity is None else identity
         self._skipped = {}
+        self._whole = None  # what this is rows of: its examples are alike, and found out about once
         for part in self._parts:
             if not len(part):
                 raise UserError("expected at least one item; found none; check the folder and the split.")
@@ -112,6 +113,8 @@ class Source:
     @functools.cached_property
     def element_spec(self) -> dict:
         """Dict key -> tf.TensorSpec of one example, without the batch axis."""
+        if self._whole is not None:
+            return self._whole.element_spec
         place = tf.data.Dataset.from_tensors(self._zeros())
         examples = self._examples(place, None, training=False, together=1).unbatch()
         return examples.map(lambda _, example: _finish(example)).element_spec
@@ -137,7 +140,9 @@ class Source:
     def take(self, *chosen) -> "Source":
         """Returns a source with the chosen rows only: one int array for each part."""
         parts = [part.take(np.asarray(rows)) for part, rows in zip(self._parts, chosen, strict=True)]
-        return Source(parts, label_names=self.label_names, text=self._text, identity=self._identity)
+        taken = Source(parts, label_names=self.label_names, text=self._text, identity=self._identity)
+        taken._whole = self if self._whole is None else self._whole
+        return taken
 
     def with_loader(self, load: Callable, text: str, identity: str) -> "Source":
         """Returns a source of the same items that loads them in another way.

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from kgan.data.folders import archive
 from kgan.data.folders.index import Index
+from kgan.data.source.python_call import python_call
 from kgan.pictures import decoding
 from kgan.pictures.headers import BMP, GIF, JPEG, OTHER, PNG, PNG_ALPHA, WEBP, WEBP_ALPHA
 from kgan.pictures.picture import LUMINANCE
@@ -33,7 +34,7 @@ class Decoder:
         if not self.zipped:
             return tf.io.read_file(tf.strings.join([self.root, "/", row["name"]]))
         place = [row["offset"], row["packed"], row["deflated"], row["size"]]
-        return tf.ensure_shape(tf.numpy_function(self._read_member, place, tf.string), [])
+        return tf.ensure_shape(python_call(self._read_member, place, tf.string), [])
 
     def bytes(self, row: dict) -> bytes:
         """Returns a picture's bytes, for a row of NumPy values."""
@@ -166,7 +167,7 @@ class Decoder:
 
         places = tf.stack([tf.stack(window[:4]) for window in windows])
         member = [row[column] if self.zipped else 0 for column in ("offset", "packed", "deflated", "size")]
-        return tf.numpy_function(decode, [row["name"], *member, places, size], [tf.uint8] * len(windows))
+        return python_call(decode, [row["name"], *member, places, size], [tf.uint8] * len(windows))
 
     def _path(self, name):
         return os.path.join(self.root, os.fsdecode(name))
