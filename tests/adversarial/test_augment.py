@@ -68,7 +68,7 @@ FEW = AdaptiveAugment(target=-0.9, images=40, interval=1, transforms=["shift", "
 @pytest.mark.parametrize(
     ("augment", "xla"),
     [
-        pytest.param(DiffAugment("translation"), False, id="diffaugment"),
+        pytest.param(DiffAugment("translation"), False, id="diffaugment", marks=pytest.mark.slow),
         pytest.param(DiffAugment("translation"), True, id="diffaugment-xla", marks=pytest.mark.slow),
         pytest.param(FEW, False, id="adaptive", marks=pytest.mark.slow),
     ],
@@ -140,6 +140,7 @@ def test_signs_are_those_of_logits_about_the_level_of_the_loss():
         assert float(logs["discriminator/augment_samples"]) == 4
 
 
+@pytest.mark.slow
 def test_p_is_saved_and_goes_on(tmp_path):
     model = gan()
     augment = AdaptiveAugment(

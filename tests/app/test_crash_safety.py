@@ -28,6 +28,7 @@ def rates(state):
 # NaN -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_second_try_starts_from_the_last_good_checkpoint_at_half_the_rates_and_is_the_last(
     tmp_path, capsys
 ):

@@ -30,6 +30,7 @@ def loss(overlap, batch):
     return float(model.pixel_loss(batch["image"], model.generate(batch)))
 
 
+@pytest.mark.slow
 def test_M7_less_is_hidden_than_is_painted_so_the_overlap_counts():
     rows, columns = np.mgrid[0:SIZE, 0:SIZE] / SIZE
     picture = np.stack([rows, columns, rows * columns], axis=-1).astype("float32")

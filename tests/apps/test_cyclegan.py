@@ -50,6 +50,7 @@ def animals(tmp_path_factory):
     return run
 
 
+@pytest.mark.slow
 def test_a_run_on_two_folders(animals):
     model = load_model(animals)
     assert (model.pool_size, model.image_size, int(model.steps)) == (3, [16, 16], 10)
@@ -64,6 +65,7 @@ def test_a_run_on_two_folders(animals):
         assert grid.width == 2 + 4 * 66
 
 
+@pytest.mark.slow
 def test_predict_in_both_directions(animals, tmp_path):
     source = pictures(tmp_path / "in", 1, (17, 30)) / "0.png"
     model = load_model(animals)
@@ -80,6 +82,7 @@ def test_predict_in_both_directions(animals, tmp_path):
 FEATURES = ["--features", "random-convolution-v1"]
 
 
+@pytest.mark.slow
 def test_evaluate_there_and_back(animals, tmp_path, capsys):
     target = tmp_path / "scores.json"
     assert kgan("evaluate", "--run", animals, "--json", target, *FEATURES) == 0

@@ -132,6 +132,7 @@ def test_nothing_is_overwritten_unasked(glyphs, tmp_path, capsys):
     assert (tmp_path / "grid.png").read_bytes()[1:4] == b"PNG"
 
 
+@pytest.mark.slow
 def test_evaluate_prints_its_whole_protocol(photos, tmp_path, capsys):
     target = tmp_path / "scores.json"
     flags = ["--run", photos, "--samples", 12, "--features", "random-convolution-v1", "--json", target]

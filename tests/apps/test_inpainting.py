@@ -80,7 +80,7 @@ def encoder(tmp_path_factory, photos):
     return run
 
 
-@pytest.fixture(params=["gated", "encoder"])
+@pytest.fixture(params=["gated", pytest.param("encoder", marks=pytest.mark.slow)])
 def run(request):
     return request.getfixturevalue(request.param)
 
@@ -127,6 +127,7 @@ def test_known_pixels_come_back_bit_for_bit(run, tmp_path):
             np.testing.assert_array_equal(found.alpha, pixels[..., 3:])
 
 
+@pytest.mark.slow
 def test_folders_of_masks_and_a_colour_give_the_same(gated, tmp_path):
     mask = box(30, 40, 5, 5, 15, 25)
     pixels = random_pixels(30, 40, 3)
@@ -196,6 +197,7 @@ def test_large_holes_are_painted_on_a_reduced_crop_and_far_ones_apart():
     assert (found[~mask] == 255).all()
 
 
+@pytest.mark.slow
 def test_only_the_surroundings_of_a_hole_are_computed(gated, tmp_path, capsys):
     pixels, mask = random_pixels(400, 700, 3), box(400, 700, 150, 120, 190, 200)
     source, hole = save(tmp_path / "a.png", pixels), save(tmp_path / "mask.png", mask)
@@ -256,6 +258,7 @@ def test_hole_scores_against_formulas_in_numpy():
     assert hole_scores(original, original, mask)["PSNR"] == np.inf
 
 
+@pytest.mark.slow
 def test_export_serves_what_predict_writes(gated, tmp_path):
     assert kgan("export", "--run", gated, "--output", tmp_path / "served") == 0
     serve = tf.saved_model.load(str(tmp_path / "served" / "run" / "1")).signatures["uint8"]

@@ -96,6 +96,7 @@ def test_evaluate_stands_beside_copying_and_the_mean(glyphs, facades, tmp_path, 
     assert "2 pairs, the part that their owner held out" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_predict_keeps_names_and_sizes(facades, tmp_path):
     sources = pictures(tmp_path / "in" / "more", 2, (17, 31))
     Image.fromarray(np.zeros((1, 1), np.uint8)).save(sources / "tiny.png")

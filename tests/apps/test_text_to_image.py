@@ -51,8 +51,8 @@ def run(squares, tmp_path_factory):
 
 
 @pytest.mark.usefixtures("load_once")
+@pytest.mark.slow
 class TestTrained:
-    @pytest.mark.slow
     def test_a_folder_with_both_stages(self, run):
         told = json.loads((run / "config.json").read_text())
         assert set(told["data"]["shown"]) == {f"a {color} square" for color in COLORS}
@@ -128,7 +128,6 @@ class TestTrained:
         assert first["values"]["recall_at_1_by_chance"] == 0.25
         assert np.isfinite(list(second["values"].values())).all()
 
-    @pytest.mark.slow
     def test_an_export_takes_a_plain_string_or_tokens(self, run, tmp_path):
         import tensorflow as tf
 

@@ -44,7 +44,7 @@ def same(pair, single, tolerance=2e-6):
     ("samples", "settings"),
     [
         (32, {"penalty": "wgan-gp", "ema_half_life": 100.0}),
-        (33, {"loss": "relativistic-average"}),
+        pytest.param(33, {"loss": "relativistic-average"}, marks=pytest.mark.slow),
         pytest.param(35, {"penalty": "dragan", "ema_half_life": 100.0}, marks=pytest.mark.slow),
     ],
 )

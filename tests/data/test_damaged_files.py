@@ -105,6 +105,14 @@ def damaged(tmp_path_factory):
     return folder, sound, hopeless
 
 
+def pillow_reads(path):
+    try:
+        Image.open(path).convert("RGB")
+    except Exception:
+        return False
+    return True
+
+
 def test_every_file_is_read_or_reported(damaged):
     folder, sound, hopeless = damaged
     files = {path.name for path in folder.iterdir()}
@@ -120,14 +128,6 @@ def test_every_file_is_read_or_reported(damaged):
     assert count == len(indexed) - len(reported)
     # What TensorFlow's decoders refuse and Pillow reads is read the second way.
     assert reported.isdisjoint(filter(lambda name: pillow_reads(folder / name), indexed))
-
-
-def pillow_reads(path):
-    try:
-        Image.open(path).convert("RGB")
-    except Exception:
-        return False
-    return True
     assert f"{len(refused)} of no use: " in source.summary()
     read = indexed - reported
     assert not [

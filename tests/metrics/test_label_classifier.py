@@ -56,6 +56,7 @@ def test_collapse_shows_in_the_diversity_ratio(reader):
     assert collapsed["accuracy"] >= 0.99
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_reader():
     readings = []
     for _ in range(2):

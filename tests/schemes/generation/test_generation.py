@@ -55,6 +55,7 @@ def test_wgan_gp_with_three_critic_steps(data, way):
     )
 
 
+@pytest.mark.slow
 @plain_first
 def test_began(data, way):
     run_scheme_test(
@@ -70,6 +71,7 @@ def test_began(data, way):
     )
 
 
+@pytest.mark.slow
 @plain_first
 def test_conditional_gan_by_projection(data, way):
     run_scheme_test(conditional("projection"), data, {**PLAIN, "loss": "hinge"}, **way)
@@ -86,7 +88,9 @@ def points():
     )
 
 
-@pytest.mark.parametrize("scheme", [WGAN, LSGAN, DRAGAN])
+@pytest.mark.parametrize(
+    "scheme", [LSGAN, *(pytest.param(scheme, marks=pytest.mark.slow) for scheme in (WGAN, DRAGAN))]
+)
 def test_named_schemes(scheme):
     run_scheme_test(
         lambda: scheme(*points(), 4), {"image": RANDOM.normal(size=(60, 2)).astype("float32")}, xla=False

@@ -26,12 +26,13 @@ def make(classes=0):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("classes", "xla"),
     [
         (0, False),
-        pytest.param(0, True, marks=pytest.mark.slow),
-        pytest.param(3, False, marks=pytest.mark.slow),
+        (0, True),
+        (3, False),
     ],
 )
 def test_r3gan(classes, xla, two_replicas):

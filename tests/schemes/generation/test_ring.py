@@ -83,18 +83,13 @@ PENALTIES = {name: penalties.R1(weight=weight) for name, weight in R1.items()} |
 }
 
 
-def test_non_saturating_loss_learns_the_ring():
-    samples, _ = trained(GAN, 0, loss="non-saturating", penalty=PENALTIES["non-saturating"])
-    check(samples)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("loss", sorted(PENALTIES))
 def test_each_loss_learns_the_ring(loss, seed):
     samples, seconds = trained(GAN, seed, loss=loss, penalty=PENALTIES[loss])
     check(samples)
-    assert seconds < 20
+    assert seconds < 60  # 8 to 14 where nothing else computes
 
 
 @pytest.mark.slow
@@ -102,7 +97,7 @@ def test_each_loss_learns_the_ring(loss, seed):
 def test_wgan_gp_learns_the_ring(seed):
     samples, seconds = trained(WGANGP, seed, penalty=penalties.WGANGP(weight=1.0), discriminator_steps=1)
     check(samples)
-    assert seconds < 20
+    assert seconds < 60  # 8 to 14 where nothing else computes
 
 
 @pytest.mark.slow

@@ -66,6 +66,7 @@ def test_path_length_is_that_of_the_jacobian():
     assert float(penalty) == pytest.approx(((lengths - 0.3) ** 2).mean(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_path_length_is_followed_on_its_steps_alone_and_is_as_strong_as_often():
     model = make(path_interval=2, path_decay=0.5)
     model.compile(jit_compile=False)
@@ -103,7 +104,8 @@ def test_style_mixing_takes_the_rest_of_the_layers_from_a_second_latent():
     assert (whole == whole[:, :1]).all()
 
 
-@pytest.mark.parametrize("classes", [pytest.param(0, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("classes", [0, 2])
 def test_truncation(classes):
     model = make(classes)
     model.compile()

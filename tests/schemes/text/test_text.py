@@ -133,6 +133,7 @@ def test_stage_two_leaves_stage_one_alone():
     assert all(np.array_equal(a, b) for a, b in zip(before, after))
 
 
+@pytest.mark.slow
 def test_joint_embedding(two_replicas):
     def make():
         return JointEmbedding(text_encoder(), image_encoder(), tokenizer())
@@ -146,6 +147,7 @@ def test_gancls(way):
     run_scheme_test(lambda: gancls(interpolation=0.5, style_encoder=image_encoder(2)), DATA, PLAIN, **way)
 
 
+@pytest.mark.slow
 @plain_first
 def test_dfgan(way):
     run_scheme_test(lambda: dfgan(image_encoder=image_encoder()), DATA, PLAIN, **way)

@@ -15,10 +15,12 @@ def make(scheme):
     return scheme(*(generator(normalization=False) for _ in range(2)), discriminator(), discriminator())
 
 
+@pytest.mark.slow
 def test_discogan():
     run_scheme_test(lambda: make(DiscoGAN), DATA, PLAIN, xla=False)
 
 
+@pytest.mark.slow
 def test_dualgan():
     run_scheme_test(lambda: make(DualGAN), DATA, PLAIN | {"discriminator_steps": 2}, xla=False)
 
