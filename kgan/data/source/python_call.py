@@ -6,7 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 
-def python_call(function: Callable, inputs: list, dtypes: tf.DType | list[tf.DType]):
+def python_call(
+    function: Callable, inputs: list, dtypes: tf.DType | list[tf.DType]
+) -> tf.Tensor | list[tf.Tensor]:
     """`tf.numpy_function`, which outside a graph gives texts as arrays, and a list of one result as a tensor.
 
     Args:
