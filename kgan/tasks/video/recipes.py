@@ -6,7 +6,7 @@ MATHIEU = "Mathieu et al. 2016, arXiv:1511.05440"
 RECIPES = (
     Recipe(
         "digits",
-        "measured by the pixel loss: 4 dB better than the last frame after 325 steps",
+        "measured: 3.3 dB better than the last frame after 150 and 50 steps",
         {
             "image_size": "64",
             "width": 8,
