@@ -11,8 +11,9 @@ beforehand, `kgan super-resolution train --network small --width 48 --image-size
     python benchmarks/quality/train_super_resolution.py --data tiles --run runs/photo-x4-gan --steps 300 \
         --train-stages adversarial --init-from saved_models/photo-x4/photo-x4.keras --image-size 64
 
-goes on from there against a U-Net that judges every pixel, with features of `vgg16-hed` and a pixel loss beside them, as
-features alone were seen to leave a checkerboard. What ships was made without (its card says how); this is not measured.
+goes on from there against a U-Net that judges every pixel, with features of `vgg16-hed` and a pixel loss beside them,
+as features alone were seen to leave a checkerboard. What ships was made without (its card says how); this is not
+measured.
 """
 
 import dataclasses
