@@ -436,10 +436,11 @@ def test_K15_a_second_fit_at_another_size_is_one_line_and_the_first_size_goes_on
 
 
 def test_K15_channels_first_is_one_line():
+    networks = keras_table.drawing(), keras_table.judge()
     keras.config.set_image_data_format("channels_first")
     try:
         with pytest.raises(ValueError, match=r"expected channels last .*set_image_data_format") as caught:
-            GAN(keras_table.drawing(), keras_table.judge(), latent_size=4)
+            GAN(*networks, latent_size=4)
     finally:
         keras.config.set_image_data_format("channels_last")
     assert "\n" not in str(caught.value)

@@ -192,7 +192,7 @@ def test_a_download_that_stands_still_is_given_up(tmp_path):
         UserError, match=r"tfds:mnist, found that nothing came for 0\.5 s: connect to the network"
     ):
         tfds_prepare.prepare("mnist", builder, 0.5, script="import time; time.sleep(60)")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 def test_a_download_that_goes_on_is_waited_for(tmp_path):
