@@ -40,17 +40,17 @@ def printed(count, seed):
 
 
 def batches(seed, **arrays):
-    """Dicts of rows drawn at random, without end; arrays of one length stay side by side."""
+    """Tuples of a dict of rows drawn at random, without end; arrays of one length stay side by side."""
     random = np.random.default_rng(seed)
     while True:
         rows = {
             count: random.integers(0, count, BATCH) for count in sorted({len(a) for a in arrays.values()})
         }
-        yield {key: array[rows[len(array)]] for key, array in arrays.items()}
+        yield ({key: array[rows[len(array)]] for key, array in arrays.items()},)
 
 
 def train(model, drawn, steps):
-    model.fit(drawn, steps_per_epoch=steps, verbose=0)
+    model.fit(drawn, steps_per_epoch=steps, shuffle=False, verbose=0)
 
 
 def new_networks(seed):
@@ -64,7 +64,7 @@ def reader(images, labels, steps, seed):
     network = keras.Sequential([encoder, classifier])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(1e-3), loss, jit_compile=False)
-    train(network, (tuple(b.values()) for b in batches(seed, x=images, y=labels)), steps)
+    train(network, (tuple(b.values()) for (b,) in batches(seed, x=images, y=labels)), steps)
     return encoder, classifier, network
 
 

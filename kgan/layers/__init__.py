@@ -14,6 +14,7 @@ from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.masked_mean import MaskedMean
+from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, PartOf, UnitLength
 from kgan.layers.partial_convolution import PartialConv2D
@@ -24,6 +25,7 @@ from kgan.layers.sharpened_sigmoid import SharpenedSigmoid
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.text_affine import TextAffine
+from kgan.layers.virtual_batch_normalization import ReferenceBatch, VirtualBatchNormalization, WithoutReference
 
 __all__ = [
     "BatchNormalization",
@@ -43,12 +45,14 @@ __all__ = [
     "LearnedConstant",
     "LearnedGrid",
     "MaskedMean",
+    "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "ModulatedConv2D",
     "NoisyLeaky",
     "PartOf",
     "PartialConv2D",
     "PixelShuffle",
+    "ReferenceBatch",
     "ReflectionPadding2D",
     "RowwiseConv2D",
     "SharpenedSigmoid",
@@ -56,5 +60,7 @@ __all__ = [
     "SmoothFill",
     "TextAffine",
     "UnitLength",
+    "VirtualBatchNormalization",
+    "WithoutReference",
     "diff_augment",
 ]
