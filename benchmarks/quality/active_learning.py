@@ -81,7 +81,9 @@ def curve(way, seed):
     for _ in range(ROUNDS):
         unlabelled = np.setdiff1d(np.arange(len(pool)), labelled)
         labelled = np.append(labelled, unlabelled[way.choose(pool, labelled, unlabelled)])
-        found.append(accuracy(pool[labelled], of_pool[labelled], images[-HELD_OUT:], labels[-HELD_OUT:], seed))
+        found.append(
+            accuracy(pool[labelled], of_pool[labelled], images[-HELD_OUT:], labels[-HELD_OUT:], seed)
+        )
     return found
 
 
@@ -102,4 +104,6 @@ if __name__ == "__main__":
         both = [f"{x[:, index].mean():.3f} +- {x[:, index].std():.3f}" for x in (ours, chance)]
         better = (ours[:, index] > chance[:, index]).sum()
         print(f"{START + index * MORE:>6}  {'  '.join(both)}  {better} of {len(ours)}")
-    print(f"seeds {given.seeds}, {given.steps} steps a round, {(sum(os.times()[:2]) - begun) / 60:.1f} processor minutes")
+    print(
+        f"seeds {given.seeds}, {given.steps} steps a round, {(sum(os.times()[:2]) - begun) / 60:.1f} processor minutes"
+    )

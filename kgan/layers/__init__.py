@@ -25,7 +25,11 @@ from kgan.layers.sharpened_sigmoid import SharpenedSigmoid
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.text_affine import TextAffine
-from kgan.layers.virtual_batch_normalization import ReferenceBatch, VirtualBatchNormalization, WithoutReference
+from kgan.layers.virtual_batch_normalization import (
+    ReferenceBatch,
+    VirtualBatchNormalization,
+    WithoutReference,
+)
 
 __all__ = [
     "BatchNormalization",

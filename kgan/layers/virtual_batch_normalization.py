@@ -41,7 +41,9 @@ class ReferenceBatch(keras.layers.Layer):
                 f"{found}. Take as many as a batch has, 64 say."
             )
         if known and not np.isfinite(values).all():
-            raise ValueError("ReferenceBatch: expected finite numbers, received some that are not. Take others.")
+            raise ValueError(
+                "ReferenceBatch: expected finite numbers, received some that are not. Take others."
+            )
         self.reference = self.add_weight(
             name="reference",
             shape=self.shape,
@@ -52,9 +54,9 @@ class ReferenceBatch(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        if any(a != b for a, b in zip(input_shape[1:], self.shape[1:], strict=False)) or len(input_shape) != len(
-            self.shape
-        ):
+        if any(a != b for a, b in zip(input_shape[1:], self.shape[1:], strict=False)) or len(
+            input_shape
+        ) != len(self.shape):
             raise ValueError(
                 f"ReferenceBatch: expected an input of the reference's shape, (batch, {_shown(self.shape)}), received "
                 f"(batch, {_shown(input_shape)}). Take samples of that input."
@@ -132,7 +134,9 @@ class VirtualBatchNormalization(keras.layers.Layer):
         # Of each sample, (batch, 1, ..., channels), about the reference's mean: squares of it would cancel.
         centre = ops.stop_gradient(ops.mean(x[: self.size], axis=(0, *within), keepdims=True))
         of_mean = ops.mean(x - centre, axis=within, keepdims=True) if within else x - centre
-        of_square = ops.mean(ops.square(x - centre), axis=within, keepdims=True) if within else ops.square(x - centre)
+        of_square = (
+            ops.mean(ops.square(x - centre), axis=within, keepdims=True) if within else ops.square(x - centre)
+        )
         moments = [self._moments(of_sample) for of_sample in (of_mean, of_square)]
         mean, variance = moments[0], moments[1] - ops.square(moments[0])
         y = (x - centre - mean) / ops.sqrt(ops.maximum(variance, 0.0) + self.epsilon)

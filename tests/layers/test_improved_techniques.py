@@ -42,7 +42,9 @@ def test_virtual_batch_normalization_by_hand(shape):
     for sample, y in zip(x, found[4:], strict=True):
         mean = (4 * m + sample.mean(axis=within)) / 5
         square = (4 * q + (sample**2).mean(axis=within)) / 5
-        np.testing.assert_allclose(y, (sample - mean) / np.sqrt(square - mean**2 + 1e-3), rtol=1e-3, atol=1e-4)
+        np.testing.assert_allclose(
+            y, (sample - mean) / np.sqrt(square - mean**2 + 1e-3), rtol=1e-3, atol=1e-4
+        )
 
 
 def judge(reference):
@@ -81,7 +83,9 @@ def test_a_sample_does_not_depend_on_the_others_and_the_reference_is_saved(tmp_p
 
 
 def test_what_is_refused():
-    with pytest.raises(ValueError, match="at least 2 samples, whose mean and variance can be taken, received 1"):
+    with pytest.raises(
+        ValueError, match="at least 2 samples, whose mean and variance can be taken, received 1"
+    ):
         ReferenceBatch(normal(1, 4))
     with pytest.raises(ValueError, match="expected finite numbers"):
         ReferenceBatch(np.array([[np.nan], [1.0]]))
