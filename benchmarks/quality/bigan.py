@@ -100,8 +100,8 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--r1", type=float, default=0.0)
     parser.add_argument("--latent", type=int, default=16)
     parser.add_argument("--width", type=int, default=256)

@@ -80,10 +80,10 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--rate", type=float, default=5e-4, help="of the discriminator's Adam")
     parser.add_argument("--noise", type=float, default=0.3, help="deviation, in the discriminator")
-    parser.add_argument("--continuous", type=float, default=0.1, help="weight of the continuous codes")
+    parser.add_argument("--continuous", type=float, default=0.05, help="weight of the continuous codes")
     parser.add_argument("--part", choices=("validation", "test"), default="test")
     parser.add_argument("--picture", default="runs/quality-infogan.png")
     flags = parser.parse_args()
