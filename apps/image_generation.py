@@ -149,6 +149,12 @@ class Train(Training):
                 f"expected --scheme and --network {' or '.join(AUTOENCODERS)} together; found {self.scheme} and "
                 f"{self.network}; change one"
             )
+        if self.card.grows != NETWORKS[self.network].grows:
+            growing = " or ".join(name for name, card in NETWORKS.items() if card.grows)
+            raise UserError(
+                f"expected --scheme {growing} and --network {growing} together, which grow; found {self.scheme} and "
+                f"{self.network}; change one"
+            )
         if self.given["loss"] and not self.card.has_loss:
             raise UserError(
                 f"expected no --loss with --scheme {self.scheme}, which has its own; found {self.loss}; drop it"
@@ -205,10 +211,18 @@ class Train(Training):
 
     def stages(self, split):
         from kgan.app.run.stages import Stage
+        from kgan.tasks.generation import growing
         from kgan.tasks.generation.drawing import Drawing
         from kgan.tasks.generation.measuring import watched
 
         labels = split.training.label_names if self.conditional else None
+        watch = watched(split.training, self.conditional, self.seed)
+
+        def draw(model):
+            return Drawing(model, self.run, labels).cells()
+
+        if self.card.grows:
+            return growing.stages(self, split, labels, draw, watch)
         return [
             Stage(
                 name="train",
@@ -216,16 +230,16 @@ class Train(Training):
                 source=split.training,
                 steps=self.steps,
                 epochs=self.epochs,
-                draw=lambda model: Drawing(model, self.run, labels).cells(),
-                watched=watched(split.training, self.conditional, self.seed),
+                draw=draw,
+                watched=watch,
             )
         ]
 
-    def build(self, labels, steps=1000, count=0):
+    def build(self, labels, steps=1000, count=0, **growth):
         """Returns the compiled scheme. See `kgan.tasks.generation.building.build`."""
         from kgan.tasks.generation.building import build
 
-        return build(self, labels, steps, count)
+        return build(self, labels, steps, count, **growth)
 
 
 @dataclasses.dataclass

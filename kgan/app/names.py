@@ -27,6 +27,7 @@ class SchemeCard:
         judge: what its discriminator returns, as `discriminator_output` says.
         has_loss: whether it takes an adversarial loss by name (`defaults` has one).
         domains: what a batch holds, its `batch_keys`.
+        grows: whether it trains one size after the other, of networks that know a `level`.
     """
 
     name: str
@@ -35,6 +36,7 @@ class SchemeCard:
     judge: str
     has_loss: bool
     domains: tuple = ()
+    grows: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +64,11 @@ class NetworkCard:
             except ValueError as error:
                 raise UserError(f"--image-size with --network {error}") from None
 
+    @property
+    def grows(self) -> bool:
+        """Whether it is built level by level."""
+        return self.takes("generator", "level")
+
     def takes(self, builder: str, argument: str) -> bool:
         """Whether a builder has an argument of this name."""
         return argument in self.arguments.get(builder, ())
@@ -85,6 +92,7 @@ def schemes(task: str) -> dict[str, SchemeCard]:
                     told("discriminator_output") or "logits",
                     _has_loss(classes, alias.name),
                     _keys(classes, alias.name),
+                    bool(told("grows")),
                 )
     return found
 

@@ -7,6 +7,7 @@ from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
 from kgan.layers.equalized import EqualizedConv2D, EqualizedDense
+from kgan.layers.fade_in import FadeIn
 from kgan.layers.fourier_unit import FourierUnit
 from kgan.layers.gated_convolution import GatedConv2D
 from kgan.layers.grouped_convolution import GroupedConv2D
@@ -40,6 +41,7 @@ __all__ = [
     "DiffAugment",
     "EqualizedConv2D",
     "EqualizedDense",
+    "FadeIn",
     "FourierUnit",
     "GatedConv2D",
     "GridSum",

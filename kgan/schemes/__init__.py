@@ -14,6 +14,7 @@ from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN
 from kgan.schemes.generation.gan import GAN
 from kgan.schemes.generation.lsgan import LSGAN
+from kgan.schemes.generation.progressive_gan import ProgressiveGAN
 from kgan.schemes.generation.r3gan import R3GAN
 from kgan.schemes.generation.stylegan2 import StyleGAN2
 from kgan.schemes.generation.wgan import WGAN

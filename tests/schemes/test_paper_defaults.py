@@ -188,6 +188,14 @@ PAPERS = {
         penalties={"r1": {"weight": 10.0, "interval": 16}},
         constructor={"mixing": 0.9, "path_weight": 2.0, "path_interval": 8, "path_decay": 0.01},
     ),
+    # Karras et al. 2018, appendix A.1: WGAN-GP (lambda 10) with n_critic 1, drift of 0.001, Adam at 0.001 with betas 0 and
+    # 0.99 and epsilon 1e-8, minibatches of 16.
+    "ProgressiveGAN": Paper(
+        "wasserstein",
+        **alike(Adam(1e-3, 0.0, 0.99, 1e-8)),
+        penalties={"wgan-gp": {"weight": 10.0, "target": 1.0}, "drift": {"weight": 1e-3}},
+        batch=16,
+    ),
     # Reed, Akata, Lee and Schiele 2016, section 5: RMSprop at 0.0007. Adam at 0.001 is kgan's, as it says.
     "JointEmbedding": Paper(None, Adam(1e-3, 0.9), None, constructor={"hardest": False}),
     # Reed et al. 2016 (arXiv:1605.05396), section 5: Adam with 0.0002 and momentum 0.5, batches of 64; algorithm 1:
@@ -337,6 +345,12 @@ def of_styles():
     return (made, networks.stylegan2.discriminator(**sizes, group_size=1)), {"latent_size": 4}
 
 
+def of_levels():
+    sizes = {"image_size": (8, 8), "width": 2, "most": 2}
+    made = networks.progressive.generator(**sizes, latent_size=4)
+    return (made, networks.progressive.discriminator(**sizes)), {"latent_size": 4, "fade_steps": 2}
+
+
 def of_patches():
     network = painter()
     return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
@@ -384,6 +398,7 @@ NETWORKS = {
     ),
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
+    "ProgressiveGAN": of_levels,
     "JointEmbedding": lambda: (
         (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
     ),

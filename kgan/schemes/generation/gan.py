@@ -37,7 +37,7 @@ class GAN(AdversarialModel):
     """
 
     batch_keys = ("image",)
-    fed_inputs = ()  # inputs of the generator that the scheme gives it beside latent and label
+    fed_inputs = ()  # inputs that the scheme gives its networks beside latent or image, and label
     defaults = {"loss": "non-saturating"}
 
     def __init__(
@@ -59,7 +59,7 @@ class GAN(AdversarialModel):
                 f"latent_size={self.latent_size} and a generator for latents {latent}. Make them equal."
             )
         image = output_specs(self.generator)[0]
-        made, judged = tuple(image.shape), tuple(_named(self.discriminator, "image", image).shape)
+        made, judged = tuple(image.shape), tuple(_named(self.discriminator, "image", image, self.fed_inputs).shape)
         if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(
             judged
         ):

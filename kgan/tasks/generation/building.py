@@ -10,7 +10,7 @@ FEW, SMALLEST = 20_000, 8
 GAMMA = 0.05
 
 
-def build(train, labels, steps=1000, count=0):
+def build(train, labels, steps=1000, count=0, level=None, fade_steps=0):
     """Returns the compiled scheme.
 
     Args:
@@ -18,6 +18,8 @@ def build(train, labels, steps=1000, count=0):
         labels: list of str, the label names, or None.
         steps: int, of the whole training.
         count: int, pictures to train on.
+        level: int, of networks that grow; None where they do not.
+        fade_steps: int, in which that level fades in.
     """
     from kgan import networks, schemes
 
@@ -25,6 +27,7 @@ def build(train, labels, steps=1000, count=0):
     scheme = getattr(schemes, train.card.class_name)
     penalty = {(): None, ("none",): ()}.get(train.penalty, train.penalty)
     shared = {"image_size": train.size, "channels": train.channels, "width": train.width}
+    shared |= {"level": level} if train.card.grows else {}
     classes = {"classes": len(labels)} if labels else {}
     told = getattr(scheme, "told_labels", ())
     judge = discriminator_settings(train, scheme, penalty) | (classes if "discriminator" in told else {})
@@ -35,6 +38,7 @@ def build(train, labels, steps=1000, count=0):
         architecture.discriminator(**shared, **judge),
         latent_size=train.latent_size,
         **classes,
+        **({"fade_steps": fade_steps} if train.card.grows else {}),
     )
     rate = train.discriminator_learning_rate
     settings = {
@@ -47,7 +51,7 @@ def build(train, labels, steps=1000, count=0):
     model.compile(
         **settings | scheduled(train, scheme, steps),
         loss=train.loss,
-        augment=augmentation(train, count),
+        augment=augmentation(train, count, getattr(model, "size", train.size)),
         discriminator_steps=train.discriminator_steps,
         ema_decay=train.decay(train.ema_half_life, steps),
         seed=train.seed,
@@ -75,11 +79,13 @@ def scheduled(train, scheme, steps):
     return {name: value for name, value in found.items() if name in kept}
 
 
-def augmentation(train, count):
-    """What `compile` is told to do to what the discriminator sees, of so many pictures."""
+def augmentation(train, count, size=None):
+    """What `compile` is told to do to what the discriminator sees, of so many pictures (of this size, while it grows)."""
     from kgan.augmentation import AdaptiveAugment
     from kgan.augmentation.adaptive import TRANSFORMS
 
+    if min(size or train.size) < SMALLEST <= min(train.size):
+        return "none"  # a level that is still too small
     few = bool(train.data) and count < FEW and min(train.size) >= SMALLEST and train.judge != "image"
     kind = ("adaptive" if few else "none") if train.augment == "auto" else train.augment
     if kind != "adaptive":
