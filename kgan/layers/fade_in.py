@@ -8,7 +8,7 @@ from keras import ops
 class FadeIn(keras.layers.Layer):
     """`old + alpha (new - old)`, an alpha a sample (Karras et al. 2018, arXiv:1710.10196, section 2, figure 2).
 
-    Call with `[old, new, alpha]`: two tensors of one shape `(batch, ...)`, and `(batch,)` in [0, 1]. Returns that shape.
+    Call with `[old, new, alpha]`: two tensors of one shape `(batch, ...)`, which is returned, and `(batch,)` in [0, 1].
     """
 
     def call(self, inputs):

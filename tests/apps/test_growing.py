@@ -6,10 +6,10 @@ import signal
 import keras
 import numpy as np
 import pytest
+from kgan.apps.image_generation import Train
 
 from kgan.app.run.checkpoint import Checkpoints
 from kgan.app.run.loading import load_model
-from kgan.apps.image_generation import Train
 from kgan.cli import dispatch
 from kgan.errors import UserError
 from kgan.tasks.generation import growing
@@ -25,7 +25,10 @@ def told(**given):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"network": "dcgan"}, "expected --scheme progressive and --network progressive together, which grow"),
+        (
+            {"network": "dcgan"},
+            "expected --scheme progressive and --network progressive together, which grow",
+        ),
         ({"scheme": "gan", "network": "progressive"}, "found gan and progressive"),
         ({"image_size": "33"}, "received 33x33"),
     ],

@@ -188,8 +188,8 @@ PAPERS = {
         penalties={"r1": {"weight": 10.0, "interval": 16}},
         constructor={"mixing": 0.9, "path_weight": 2.0, "path_interval": 8, "path_decay": 0.01},
     ),
-    # Karras et al. 2018, appendix A.1: WGAN-GP (lambda 10) with n_critic 1, drift of 0.001, Adam at 0.001 with betas 0 and
-    # 0.99 and epsilon 1e-8, minibatches of 16.
+    # Karras et al. 2018, appendix A.1: WGAN-GP (lambda 10) with n_critic 1, drift of 0.001, Adam at 0.001 with betas 0
+    # and 0.99 and epsilon 1e-8, minibatches of 16.
     "ProgressiveGAN": Paper(
         "wasserstein",
         **alike(Adam(1e-3, 0.0, 0.99, 1e-8)),

@@ -59,7 +59,10 @@ class GAN(AdversarialModel):
                 f"latent_size={self.latent_size} and a generator for latents {latent}. Make them equal."
             )
         image = output_specs(self.generator)[0]
-        made, judged = tuple(image.shape), tuple(_named(self.discriminator, "image", image, self.fed_inputs).shape)
+        made, judged = (
+            tuple(image.shape),
+            tuple(_named(self.discriminator, "image", image, self.fed_inputs).shape),
+        )
         if any(a != b for a, b in zip(made, judged, strict=False) if None not in (a, b)) or len(made) != len(
             judged
         ):

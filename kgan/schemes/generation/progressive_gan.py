@@ -14,8 +14,8 @@ ADAM = {
 class ProgressiveGAN(ConditionalGAN):
     """Progressive growing (Karras et al. 2018, arXiv:1710.10196).
 
-    One model is one level, trained on pictures of its size; the next, twice as large, takes over with `grow` what it has
-    learned. For `fade_steps` steps its new layers fade in, in both networks and in the real pictures alike: with
+    One model is one level, trained on pictures of its size; the next, twice as large, takes over with `grow` what it
+    has learned. For `fade_steps` steps its new layers fade in, in both networks and in the real pictures alike: with
     `alpha = min(steps / fade_steps, 1)`, `low` the mean of 2x2 pixels and `up` nearest neighbours,
 
         image = up(to_image_old(x)) + alpha (to_image(layers(up(x))) - up(to_image_old(x)))
@@ -162,14 +162,17 @@ class ProgressiveGAN(ConditionalGAN):
             ValueError: no layer in common, or one of another shape.
         """
         learned = {id(variable): average for variable, average in smaller.averages.pairs}
-        for ours, theirs in ((self.generator, smaller.generator), (self.discriminator, smaller.discriminator)):
+        for ours, theirs in (
+            (self.generator, smaller.generator),
+            (self.discriminator, smaller.discriminator),
+        ):
             known = _weights(theirs)
             shared = [name for name in _weights(ours) if name in known]
             differing = [name for name in shared if _weights(ours)[name].shape != known[name].shape]
             if differing or not shared:
                 raise ValueError(
-                    f"grow: expected a model with layers of the same names and shapes, received one whose {theirs.name} "
-                    f"has {'another ' + differing[0] if differing else 'none of them'}. Build both levels with one "
+                    f"grow: expected a model with layers of the same names and shapes, received one whose "
+                    f"{theirs.name} has {'another ' + differing[0] if differing else 'none of them'}. Build both levels with one "
                     "image_size, width, most and latent_size."
                 )
             averages = {id(variable): average for variable, average in self.averages.pairs}

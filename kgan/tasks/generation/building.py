@@ -80,7 +80,7 @@ def scheduled(train, scheme, steps):
 
 
 def augmentation(train, count, size=None):
-    """What `compile` is told to do to what the discriminator sees, of so many pictures (of this size, while it grows)."""
+    """What `compile` is told to do to what the discriminator sees, of so many pictures, of this size while it grows."""
     from kgan.augmentation import AdaptiveAugment
     from kgan.augmentation.adaptive import TRANSFORMS
 

@@ -26,7 +26,10 @@ def test_parameters_are_those_of_the_papers_table_2():
     size = progressive.SIZES["paper-celebahq1024"]
     fading = convolution(1, 32, 3), convolution(1, 3, 32)
     made = progressive.generator(**size, latent_size=512), progressive.discriminator(**size)
-    assert [trainable_count(network) for network in made] == [generator + fading[0], discriminator + fading[1]]
+    assert [trainable_count(network) for network in made] == [
+        generator + fading[0],
+        discriminator + fading[1],
+    ]
     assert f"{generator:,}" in progressive.__doc__
     assert f"{discriminator:,}" in progressive.__doc__
 

@@ -1,4 +1,4 @@
-"""ProgressiveGAN: each term against NumPy while it fades, growing that changes nothing at first, the paper's settings."""
+"""ProgressiveGAN: each term against NumPy while it fades, growing that changes nothing at first."""
 
 import numpy as np
 import pytest
@@ -97,7 +97,9 @@ def test_what_does_not_fit_is_told():
     large.compile(jit_compile=False)
     with pytest.raises(ValueError, match="of one level, received one with an input 'alpha'"):
         ProgressiveGAN(large.generator, make(level=0).discriminator, latent_size=4)
-    with pytest.raises(ValueError, match="fade_steps to be a whole number, 0 for the first level, received 4"):
+    with pytest.raises(
+        ValueError, match="fade_steps to be a whole number, 0 for the first level, received 4"
+    ):
         make(level=0, fade_steps=4)
     with pytest.raises(ValueError, match="expected images of 8x8 pixels or a multiple, received 12x12"):
         large.fit(images(4, (12, 12)), verbose=0)
