@@ -38,10 +38,10 @@ def digits(enlarged: int = 1) -> dict:
 
 
 def write_grid(path: str | Path, rows: list) -> None:
-    """Rows of images (each (count, side, side, 1) in [-1, 1]) as one PNG, each 48 pixels wide, a grey line between."""
+    """Rows of images (each (count, side, side, 1) in [-1, 1]) as one PNG, each at least 48 pixels wide, a grey line between."""
     from PIL import Image
 
-    factor = 48 // rows[0].shape[1]
+    factor = max(1, 48 // rows[0].shape[1])
     large = [np.kron(row[..., 0], np.ones((1, factor, factor))) for row in rows]
     framed = [np.pad(row, ((0, 0), (0, 2), (0, 2)), constant_values=-0.4) for row in large]
     sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in framed])

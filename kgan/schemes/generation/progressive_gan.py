@@ -170,10 +170,10 @@ class ProgressiveGAN(ConditionalGAN):
             shared = [name for name in _weights(ours) if name in known]
             differing = [name for name in shared if _weights(ours)[name].shape != known[name].shape]
             if differing or not shared:
+                found = f"another {differing[0]}" if differing else "none of them"
                 raise ValueError(
                     f"grow: expected a model with layers of the same names and shapes, received one whose "
-                    f"{theirs.name} has {'another ' + differing[0] if differing else 'none of them'}. Build both levels with one "
-                    "image_size, width, most and latent_size."
+                    f"{theirs.name} has {found}. Build both levels with one image_size, width, most and latent_size."
                 )
             averages = {id(variable): average for variable, average in self.averages.pairs}
             for name in shared:
