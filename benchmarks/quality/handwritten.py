@@ -38,7 +38,7 @@ def digits(enlarged: int = 1) -> dict:
 
 
 def write_grid(path: str | Path, rows: list) -> None:
-    """Rows of images, each (count, side, side, 1) in [-1, 1], as one PNG, 48 pixels or more wide, grey lines between."""
+    """Rows of images, each (count, side, side, 1) in [-1, 1], as one PNG, 48 pixels or more wide, lines between."""
     from PIL import Image
 
     factor = max(1, 48 // rows[0].shape[1])
