@@ -54,6 +54,7 @@ def saved(tmp_path_factory):
     return path, f"WGANGP {model.sample(3, seed=1).sum()}"
 
 
+@pytest.mark.slow  # two processes, each of which loads TensorFlow
 def test_K1_a_fresh_process_loads_what_was_saved(saved):
     path, expected = saved
     names = sorted(registered())

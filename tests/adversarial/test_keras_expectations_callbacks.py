@@ -178,7 +178,7 @@ def test_a_list_of_callbacks_of_ones_own(fit):
     assert history.epoch == [0]
 
 
-@pytest.mark.parametrize("name", ["GAN", "WGANGP"])
+@pytest.mark.parametrize("name", ["GAN", pytest.param("WGANGP", marks=pytest.mark.slow)])
 def test_swap_ema_weights(name):
     """Keras's average, by NumPy: a = m a + (1 - m) w after each update, w at the first."""
     momentum, seen, kept = 0.5, [], {}

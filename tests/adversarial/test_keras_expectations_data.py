@@ -10,7 +10,13 @@ from tests.adversarial import keras_table
 BATCH = keras_table.BATCH
 
 
-@pytest.fixture(scope="module", params=keras_table.CASES)
+# Pairs come in every form that single pictures come in, and in that of two arrays.
+CASES = [
+    pytest.param(name, marks=[] if name == "Pix2Pix" else [pytest.mark.slow]) for name in keras_table.SCHEMES
+]
+
+
+@pytest.fixture(scope="module", params=CASES)
 def case(request):
     """(model without a graph to trace, its arrays, its state before training, its weights after two epochs)."""
     name = request.param

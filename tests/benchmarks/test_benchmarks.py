@@ -21,10 +21,8 @@ def scripts(monkeypatch):
 
 
 # Tracing their many passes takes a while.
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("cyclegan128", "cut128")]
-
-
-NAMES = ["dcgan64", "srgan", "super-resolution-small", "pix2pix256", *SLOW, "context-encoder128", "r3gan64"]
+SLOW = ("srgan", "pix2pix256", "cyclegan128", "cut128", "context-encoder128", "r3gan64")
+NAMES = ["dcgan64", "super-resolution-small", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 
 
 @pytest.mark.parametrize("name", NAMES)

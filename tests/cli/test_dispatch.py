@@ -28,13 +28,18 @@ def spent():
 
 @pytest.mark.parametrize("arguments", [["--help"], [APP, "--help"], [APP, "train", "--help"], ["--version"]])
 def test_help_takes_less_than_a_second_and_no_tensorflow(arguments):
-    # Of processors: the clock on the wall would tell how busy the machine is.
-    before = spent()
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True
-    )
-    assert done.stdout.endswith("set()\n")
-    assert spent() - before < 1.0
+    # Of processors, the best of three: the clock on the wall would tell how busy the machine is.
+    least = np.inf
+    for _ in range(3):
+        before = spent()
+        done = subprocess.run(
+            [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True
+        )
+        assert done.stdout.endswith("set()\n")
+        least = min(least, spent() - before)
+        if least < 1.0:
+            return
+    assert least < 1.0
 
 
 def test_help_names_the_app_its_verbs_and_their_flags(capsys):

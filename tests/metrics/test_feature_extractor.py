@@ -123,7 +123,12 @@ def test_scores_print_their_whole_protocol(images):
 
 
 @pytest.mark.parametrize(
-    ("count", "subset_size", "said"), [(24, 1000, "1 of 24"), (20, 1000, "5 of 20"), (24, 10, "5 of 10")]
+    ("count", "subset_size", "said"),
+    [
+        (24, 1000, "1 of 24"),
+        pytest.param(20, 1000, "5 of 20", marks=pytest.mark.slow),
+        pytest.param(24, 10, "5 of 10", marks=pytest.mark.slow),
+    ],
 )
 def test_M13_the_protocol_says_what_was_computed(images, monkeypatch, count, subset_size, said):
     from kgan.metrics import kernel_distance

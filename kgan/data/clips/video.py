@@ -14,12 +14,13 @@ from kgan.data.clips.video_cache import FrameCache
 from kgan.data.folders.layout import places
 from kgan.data.folders.problems import listing
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import Folder, Kind
 from kgan.data.source.keys import fold
 from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
 from kgan.data.views.color_jitter import jitter as colour_jitter
 from kgan.errors import UserError
-from kgan.files.walk import require_file
+from kgan.files.walk import require_file, walk
 from kgan.pictures.image_size import height_and_width
 from kgan.pictures.pixels import to_float
 
@@ -181,3 +182,21 @@ def _identity(videos) -> str:
         facts = os.stat(one.path)
         digest.update(f"{one.path} {len(one)} {one.size} {facts.st_size} {facts.st_mtime_ns}".encode())
     return digest.hexdigest()
+
+
+def _is_video(folder: Folder) -> bool:
+    """Whether it is a file of video, or a folder of those and of no pictures."""
+    if folder.root.is_file():
+        return folder.root.suffix.lower() in video_files.VIDEO_SUFFIXES
+    if not folder.root.is_dir() or len(folder.index):
+        return False
+    return bool(walk(folder.root).names(tuple(video_files.VIDEO_SUFFIXES)))
+
+
+KIND = Kind(
+    "video",
+    "videos",
+    ("video-prediction",),
+    recognized=_is_video,
+    opened=lambda folder, size: video(folder.path, size, length=8, cache=folder.cache),
+)

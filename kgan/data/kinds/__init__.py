@@ -1,1 +1,1 @@
-"""One kind of data a file: images, pairs, unpaired sets, masks, captions, label maps."""
+"""One kind of data a file, each with how a folder of it is recognized and what trains on it: `KIND`."""

@@ -12,11 +12,13 @@ from kgan.data.folders.index import Index, open_index
 from kgan.data.folders.layout import places
 from kgan.data.folders.problems import names
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import MATCHING, Folder, Kind
 from kgan.data.source.keys import fold
 from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
 from kgan.errors import UserError
+from kgan.files.walk import walk
 from kgan.pictures.transparency import WHITE
 
 
@@ -138,3 +140,34 @@ def _match(table: dict[str, list[str]], index: Index, by_stem: bool) -> tuple[li
         elif not by_stem and name.rpartition("/")[2] not in broken:
             lost.append(name)  # a text file without an image is a README as likely as not
     return found, lost
+
+
+def _has_captions(folder: Folder) -> bool:
+    """Whether there is one table of captions, or a text file for at least half the images."""
+    if not folder.root.is_dir():
+        return _fit(caption_files.in_zip(folder.root)[0], folder.index)
+    if len(caption_files.tables(folder.root)) == 1:
+        # Any table may lie beside pictures: this one is of captions only if it names them.
+        try:
+            named, _ = caption_files.read(folder.root)
+        except (UserError, ValueError, KeyError, TypeError):
+            return False
+        return _fit([os.path.splitext(name)[0] for name in named], folder.index)
+    return _fit([os.path.splitext(name)[0] for name in walk(folder.root).names((".txt",))], folder.index)
+
+
+def _fit(texts, index):
+    """Whether there is a text file (named without its suffix) for at least half the images."""
+    stems = {os.path.basename(name) for name in texts}
+    named = sum(os.path.splitext(os.path.basename(name))[0] in stems for name in index.names())
+    return bool(stems) and named >= MATCHING * len(index)
+
+
+KIND = Kind(
+    "captions",
+    "images with captions",
+    ("text-to-image", "image-generation"),
+    recognized=_has_captions,
+    opened=lambda folder, size: captions(folder.path, size, missing="skip", cache=folder.cache),
+    is_pictures=True,
+)

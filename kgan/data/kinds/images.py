@@ -7,6 +7,7 @@ import numpy as np
 from kgan.data.folders.index import open_index
 from kgan.data.folders.layout import places
 from kgan.data.folders.problems import names
+from kgan.data.kinds.kind import Kind
 from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
@@ -107,3 +108,27 @@ def _describe(index, rows, classes):
         f"{index.describe()}\n{len(classes)} classes, from {counts[fewest]:,} images ({classes[fewest]}) "
         f"to {counts[most]:,} ({classes[most]})"
     )
+
+
+def _has_classes(folder):
+    found = places(folder.index.names())
+    return all(place.folders for place in found) and len({place.folders[0] for place in found}) > 1
+
+
+LABELED = Kind(
+    "labels",
+    "images with labels, their sub-folders",
+    ("image-generation", "image-generation --labels"),
+    recognized=_has_classes,
+    opened=lambda folder, size: images(folder.path, size, labels=True, cache=folder.cache),
+    is_pictures=True,
+    may_be_two_folders=True,
+)
+KIND = Kind(
+    "images",
+    "images",
+    ("image-generation",),
+    recognized=lambda folder: True,
+    opened=lambda folder, size: images(folder.path, size, cache=folder.cache),
+    is_pictures=True,
+)

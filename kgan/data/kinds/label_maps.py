@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from kgan.data.folders.problems import listing
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import Folder, Kind
 from kgan.data.kinds.pairs import matched, two_sides
 from kgan.data.source.python_call import python_call
 from kgan.data.source.source import Part, Source
@@ -158,3 +159,23 @@ def _values(index):
             f"expected label maps, indexed or grey pictures, in {index.root}; found {listing(problems)}; convert them."
         )
     return np.unique(np.concatenate([values for values, _ in found])).tolist()
+
+
+def _has_maps(folder: Folder) -> bool:
+    """Whether the first side is all indexed or grey pictures, and the second is not."""
+    if not folder.is_paired:
+        return False
+    index = folder.index
+    grey = np.array([kind.endswith((" P", " L", " 1")) for kind in index.kinds])[index.rows["kind"]]
+    first = np.array([place.side == "a" for place in folder.sides])
+    return bool(grey[first].all() and not grey[~first].any())
+
+
+KIND = Kind(
+    "label maps",
+    "images with label maps",
+    ("pix2pix",),
+    recognized=_has_maps,
+    opened=lambda folder, size: label_maps(folder.path, size, cache=folder.cache),
+    may_be_two_folders=True,
+)

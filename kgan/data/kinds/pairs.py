@@ -9,6 +9,7 @@ from kgan.data.folders.index import Index, open_index
 from kgan.data.folders.layout import places
 from kgan.data.folders.problems import names
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import Folder, Kind
 from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
 from kgan.data.views.view import View
@@ -16,6 +17,7 @@ from kgan.errors import UserError
 from kgan.pictures.transparency import WHITE
 
 DIRECTIONS = ("AtoB", "BtoA")
+SIDE_BY_SIDE = 0.9  # of the pictures are exactly twice as wide as high: pairs side by side
 PROPORTIONS = 0.02  # halves that differ by more than this show different things
 
 
@@ -217,3 +219,20 @@ def _side_by_side(index, view, direction, channels, background, identity):
         text += f"\n{len(odd):,} of odd width, whose middle column is left out: {names(odd)}"
     part = Part(index.rows, load, halves[0].explain, held_out(found))
     return Source(part, text=text, identity=index.identity(*identity))
+
+
+def _has_pairs(folder: Folder) -> bool:
+    if folder.sides is not None:
+        return folder.is_paired
+    rows = folder.index.rows
+    return bool(np.mean(rows["width"] == 2 * rows["height"]) >= SIDE_BY_SIDE)
+
+
+KIND = Kind(
+    "pairs",
+    "pairs of images",
+    ("pix2pix",),
+    recognized=_has_pairs,
+    opened=lambda folder, size: pairs(folder.path, size, cache=folder.cache),
+    may_be_two_folders=True,
+)

@@ -9,6 +9,7 @@ from kgan.data.folders.index import open_index
 from kgan.data.folders.layout import quality_of, quality_places
 from kgan.data.folders.listing import sizes
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import Folder, Kind
 from kgan.data.kinds.pairs import Side, matched
 from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
@@ -149,8 +150,28 @@ def qualities(path: str | os.PathLike, cache: str | os.PathLike | None = None) -
     return Qualities(low, high, text, common)
 
 
-def has_qualities(names: list[str]) -> bool:
-    """Whether folders of these files are named after two qualities."""
-    return {"low", "high"} <= {
-        quality_of(folder) for name in names for folder in os.path.dirname(name).split("/")
-    }
+def _has_qualities(folder: Folder) -> bool:
+    """Whether folders are named after two qualities, and their files match."""
+    named = {quality_of(part) for name in folder.index.names() for part in os.path.dirname(name).split("/")}
+    return {"low", "high"} <= named and qualities(folder.path, folder.cache) is not None
+
+
+def _opened(folder, image_size):
+    scale = qualities(folder.path, folder.cache).scale
+    size = tuple(max(scale, side // scale * scale) for side in image_size)
+    return quality_pairs(folder.path, size, cache=folder.cache)
+
+
+def _scale(source):
+    low, high = (source.element_spec[side].shape[0] for side in ("source", "target"))
+    return f"--scale {high // low}"
+
+
+KIND = Kind(
+    "qualities",
+    "pairs of two qualities",
+    ("super-resolution",),
+    recognized=_has_qualities,
+    opened=_opened,
+    flags=_scale,
+)

@@ -3,6 +3,7 @@
 import os
 
 from kgan.data.kinds.images import held_out
+from kgan.data.kinds.kind import Kind
 from kgan.data.kinds.pairs import check_direction, two_sides
 from kgan.data.source.source import Part, Source
 from kgan.data.views.pictures import Pictures
@@ -74,3 +75,12 @@ def _part(name, side, pictures):
         return {name: pictures.load(row, key)}
 
     return Part(side.index.rows, load, pictures.explain, held_out(side.places))
+
+
+KIND = Kind(
+    "unpaired",
+    "two sets of unpaired images",
+    ("cyclegan",),
+    recognized=lambda folder: folder.sides is not None and not folder.is_paired,
+    opened=lambda folder, size: unpaired(folder.path, size, cache=folder.cache),
+)

@@ -8,6 +8,7 @@ from PIL import Image
 from kgan.data.clips import video_files
 from kgan.data.clips.video import video
 from kgan.data.clips.video_cache import FrameCache
+from kgan.data.describe import describe, kind_of
 from kgan.errors import UserError
 from kgan.pictures.pixels import to_uint8
 
@@ -234,3 +235,10 @@ def test_frames_of_another_shape_are_cut_and_not_stretched(tmp_path):
     (clip,) = evaluation(video(tmp_path, 40, length=3))
     for frame in to_uint8(clip):
         np.testing.assert_array_equal(frame, ring)
+
+
+def test_C14_a_folder_of_videos_names_the_app_that_trains_on_it(folder):
+    text = describe(folder, image_size=(24, 32))
+    assert text.startswith(f"{folder}: videos\n")
+    assert f"to train on it: kgan video-prediction train --data {folder}" in text
+    assert kind_of(folder / "one é.mp4") == "video"

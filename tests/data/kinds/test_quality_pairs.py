@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from kgan.data.kinds.quality_pairs import has_qualities, qualities, quality_pairs
+from kgan.data.describe import kind_of
+from kgan.data.kinds.quality_pairs import qualities, quality_pairs
 from kgan.errors import UserError
 from tests.data.pictures_on_disk import write
 
@@ -62,7 +63,7 @@ def test_P6_layouts(tmp_path, low, high):
     found = qualities(tmp_path)
     assert found.scale == 2
     assert len(found.low.places) == 3
-    assert has_qualities(found.low.index.names() + found.high.index.names())
+    assert kind_of(tmp_path) == "qualities"
     source = quality_pairs(tmp_path, 16, scale=2)
     assert len(source) == 3
     assert "3 pairs of files, one 2 times as large" in source.summary()

@@ -60,10 +60,12 @@ def test_context_encoder():
     run_scheme_test(context_encoder, DATA, PLAIN)
 
 
+@pytest.mark.slow
 def test_context_encoder_of_whole_images():
     run_scheme_test(lambda: context_encoder(True), DATA, PLAIN, xla=False)
 
 
+@pytest.mark.slow
 @plain_first
 def test_free_form_inpainting(way):
     run_scheme_test(lambda: free_form(2, spectral=True), DATA, PLAIN, **way)

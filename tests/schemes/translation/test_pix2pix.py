@@ -8,12 +8,12 @@ from kgan import Pix2Pix
 from kgan.networks import unet
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, discriminator, generator, images, mean, softplus, terms
-from tests.schemes.ways import replicas_first
+from tests.schemes.ways import plain_first
 
 DATA = {"source": images(), "target": images(seed=1)}
 
 
-@replicas_first
+@plain_first
 def test_pix2pix(way):
     run_scheme_test(lambda: Pix2Pix(generator(), discriminator(1)), DATA, PLAIN, **way)
 
