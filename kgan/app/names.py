@@ -78,7 +78,7 @@ class NetworkCard:
 def schemes(task: str) -> dict[str, SchemeCard]:
     """The schemes of a task by their name on the command line, in the order of the lines that announce them."""
     prefix, found = f"kgan.schemes.{task}.", {}
-    classes = _scheme_classes()
+    classes = _scheme_classes(task)
     for node in _tree("schemes/__init__.py").body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(prefix):
             stem = node.module.removeprefix(prefix)
@@ -142,15 +142,25 @@ def _class_names(file):
     return tuple(name for name in found if name)
 
 
+@functools.cache
 def _tree(file):
     return ast.parse((PACKAGE / file).read_text(encoding="utf-8"))
 
 
-@functools.cache
-def _scheme_classes():
-    paths = sorted((PACKAGE / "schemes").rglob("*.py"))
-    nodes = [node for path in paths for node in _tree(path).body if isinstance(node, ast.ClassDef)]
-    return {node.name: node for node in nodes}
+def _scheme_classes(task):
+    """The classes of a task's files and of those that they import; reading all would cost help its time."""
+    found, waiting, seen = {}, sorted((PACKAGE / "schemes" / task).glob("*.py")), set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        for node in _tree(path).body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name] = node
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kgan.schemes."):
+                waiting.append(PACKAGE.parent.joinpath(*node.module.split(".")).with_suffix(".py"))
+    return found
 
 
 def _value(node, name):

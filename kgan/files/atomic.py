@@ -7,8 +7,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
-
 from kgan.errors import UserError
 
 
@@ -85,6 +83,8 @@ def clear_leftovers(folder: str | os.PathLike, alone: bool = False) -> list[Path
         folder: path; the folders in it are not looked into.
         alone: whether no other process can be writing there, whatever process has a number of old.
     """
+    import psutil  # help needs none, and has a second
+
     cleared = []
     for path in Path(folder).iterdir():
         found = _TEMPORARY.fullmatch(path.name)
