@@ -112,6 +112,7 @@ def test_predict_keeps_names_and_sizes(facades, tmp_path):
         assert made.size == (1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [False, True])
 def test_noise_is_asked_for(facades, noise):
     model = load_model(facades)

@@ -1,17 +1,17 @@
-"""Two replicas and XLA cost as much again as all else that a scheme shows: at most one of them is with the fast tests.
+"""Replicas and XLA cost as much again as all else that a scheme shows: they are with the slow tests.
 
-Which of the two is fast is each scheme's choice, by what its own code could break: sums over a batch, or operations.
-Schemes of large graphs have both with the slow tests.
+So is all of it where a scheme's graph is large and its kind has a quicker one.
 """
 
 import pytest
 
+WAYS = ("plain", "replicas", "xla")
 
-def _ways(fast, *slow):
-    params = [fast, *(pytest.param(way, marks=pytest.mark.slow) for way in slow)]
+
+def _ways(slow):
+    params = [pytest.param(way, marks=pytest.mark.slow) if way in slow else way for way in WAYS]
     return pytest.mark.parametrize("way", params, indirect=True)
 
 
-replicas_first = _ways("replicas", "xla")
-xla_first = _ways("xla", "replicas")
-plain_first = _ways("plain", "replicas", "xla")
+plain_first = _ways(slow=("replicas", "xla"))
+all_slow = _ways(slow=WAYS)

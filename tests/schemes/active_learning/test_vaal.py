@@ -8,7 +8,7 @@ from kgan import VAAL
 from kgan.networks import variational
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
-from tests.schemes.ways import plain_first
+from tests.schemes.ways import all_slow
 
 SIZE = {"image_size": (4, 6), "channels": 1, "latent_size": 3, "width": 2}
 DATA = {"image": images(12, (4, 6)), "unlabeled": images(12, (4, 6), seed=1)}
@@ -19,7 +19,7 @@ def make():
     return VAAL(variational.encoder(**SIZE), variational.decoder(**SIZE), variational.discriminator(3, 4))
 
 
-@plain_first
+@all_slow
 def test_vaal(way):
     run_scheme_test(make, DATA, PLAIN, **way)
 

@@ -9,7 +9,7 @@ from kgan import ACGAN, GAN
 from kgan.networks import dcgan
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, mean, softplus, terms
-from tests.schemes.ways import plain_first
+from tests.schemes.ways import all_slow
 
 SIZE, CLASSES = (16, 16), 3
 RANDOM = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def make():
     return ACGAN(generator, dcgan.discriminator(SIZE, 1, width=2, normalization=None), 6, CLASSES)
 
 
-@plain_first
+@all_slow
 def test_acgan(way):
     run_scheme_test(make, DATA, PLAIN, **way)
 

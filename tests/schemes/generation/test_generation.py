@@ -6,7 +6,7 @@ import pytest
 from kgan import BEGAN, DRAGAN, GAN, LSGAN, WGAN, WGANGP, ConditionalGAN
 from kgan.networks import began, dcgan, mlp
 from kgan.testing import run_scheme_test
-from tests.schemes.ways import plain_first, replicas_first
+from tests.schemes.ways import all_slow, plain_first
 
 SIZE = (16, 16)
 RANDOM = np.random.default_rng(0)
@@ -40,12 +40,12 @@ def images(data):
     return {"image": data["image"]}
 
 
-@replicas_first
+@plain_first
 def test_gan(data, way):
     run_scheme_test(lambda: GAN(*networks(), 6), images(data), {**PLAIN, "ema_decay": 0.9}, **way)
 
 
-@plain_first
+@all_slow
 def test_wgan_gp_with_three_critic_steps(data, way):
     run_scheme_test(
         lambda: WGANGP(*networks(normalization=None), 6),

@@ -8,7 +8,7 @@ from kgan import ContextEncoder, FreeFormInpainting
 from kgan.layers import ChannelwiseDense, GatedConv2D, SpectralNormalization
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
-from tests.schemes.ways import plain_first
+from tests.schemes.ways import all_slow
 
 HEIGHT, WIDTH = 8, 12
 HOLES = np.zeros((12, HEIGHT, WIDTH, 1), "float32")
@@ -65,8 +65,7 @@ def test_context_encoder_of_whole_images():
     run_scheme_test(lambda: context_encoder(True), DATA, PLAIN, xla=False)
 
 
-@pytest.mark.slow
-@plain_first
+@all_slow
 def test_free_form_inpainting(way):
     run_scheme_test(lambda: free_form(2, spectral=True), DATA, PLAIN, **way)
 
