@@ -1,4 +1,4 @@
-"""Holes in pictures, filled: free-form with gated convolutions, or a context encoder for one hole.
+"""Holes in pictures, filled: free-form with gated or with Fourier convolutions, or a context encoder for one hole.
 
     kgan inpainting train --data photos --mask boxes
     kgan inpainting predict holiday.png --mask scratches.png --output mended.png
@@ -20,9 +20,10 @@ from kgan.errors import UserError
 from kgan.tasks.inpainting.recipes import RECIPES
 
 APP = "inpainting"
-Method = Literal["gated", "context-encoder"]
+Method = Literal["gated", "lama", "context-encoder"]
 Refining = Literal[1, 2]
 Network = Literal["auto", "small", "paper"]
+Features = Literal["auto", "none", "vgg19", "vgg16-hed", "lpips-vgg16-hed"]
 HOLES = ("centre", "half", "boxes", "strokes", "wide", "shapes", "mixed")
 CROPS_OF_EACH = 128
 
@@ -42,13 +43,8 @@ class Train(Training):
         common=("mask", "network", "mirror"),
         network=("method", "width", "stages_of_generator"),
         loss=(
-            *(
-                "overlap",
-                "adversarial_weight",
-                "learning_rate",
-                "discriminator_learning_rate",
-                "ema_half_life",
-            ),
+            *("overlap", "features", "adversarial_weight"),
+            *("learning_rate", "discriminator_learning_rate", "ema_half_life"),
         ),
     )
 
@@ -59,13 +55,14 @@ class Train(Training):
     mirror: flags.Switch = True
     """Show every second picture in a mirror."""
     method: Method = "gated"
-    """gated: any hole, any size. context-encoder: one size, through a bottleneck; crops around holes else."""
+    """gated, lama: any hole, any size; lama sees the whole picture, for large holes. context-encoder: one size, through
+    a bottleneck; crops around holes else."""
     mask: flags.Text = None
     """centre, half, boxes, strokes, wide (strokes), shapes, mixed (of the last four, up to half the picture), or a
     folder of masks (the lighter colour is missing)."""
     network: Annotated[Network | None, flags.choices(Network)] = None
-    """The paper's, or a small one for minutes on a CPU; gated, that one adds to a smooth filling of the hole. auto is
-    what is left out."""
+    """The paper's, or a small one for minutes on a CPU; gated and lama, that one adds to a smooth filling of the hole.
+    auto is what is left out."""
     width: flags.Whole = None
     """Features of the first layer."""
     stages_of_generator: Annotated[Refining | None, flags.choices(Refining)] = None
@@ -73,6 +70,9 @@ class Train(Training):
     overlap: flags.Natural = None
     """context-encoder: pixels around the hole that are painted too, and count ten times. Of a centre hole the network
     paints the half of the image, so this much less is hidden on each side. Left out: the paper's 7 of 128."""
+    features: Features | None = None
+    """lama: of the perceptual loss, which sees far: none, or a name of `kgan features list` (fetched if need be). Left
+    out: what is on this machine, else VGG19 where it can be had, else fixed random convolutions, which is said."""
     adversarial_weight: flags.Weight = None
     """Of the generator's adversarial term. Else: the paper's."""
     learning_rate: flags.Number = None
@@ -103,7 +103,10 @@ class Train(Training):
             )
         if self.mask not in HOLES and not self.data:
             raise UserError("expected --data with a folder of masks; found none; add it, or use --mask mixed")
-        for flag, method in (("stages_of_generator", "gated"), ("overlap", "context-encoder")):
+        for flag, method in (
+            *(("stages_of_generator", "gated"), ("overlap", "context-encoder")),
+            ("features", "lama"),
+        ):
             if self.given[flag] is not None and self.method != method:
                 raise UserError(
                     f"expected no {flags.name_of(flag)} with --method {self.method}, which has no use for it; found "
@@ -165,55 +168,9 @@ class Train(Training):
 
     def build(self, steps=1000):
         """Returns the compiled scheme for a training of so many steps."""
-        model = self.build_gated() if self.method == "gated" else self.build_context_encoder()
-        weight = self.adversarial_weight
-        model.compile(
-            self.optimizer(model, "generator", self.learning_rate, steps),
-            self.optimizer(model, "discriminator", self.discriminator_learning_rate, steps),
-            loss_weights=None if weight is None else {"generator/adversarial": weight},
-            ema_decay=self.decay(self.ema_half_life, steps),
-            seed=self.seed,
-            jit_compile=self.jit_compile,
-        )
-        return model
+        from kgan.tasks.inpainting import building
 
-    def build_gated(self):
-        from kgan.networks import gated_inpainting
-        from kgan.schemes import FreeFormInpainting
-
-        small = self.network == "small"
-        return FreeFormInpainting(
-            gated_inpainting.generator(
-                width=self.width, stages=self.stages_of_generator or 1, smooth_start=small
-            ),
-            gated_inpainting.discriminator(width=self.width if small else 64),
-        )
-
-    def build_context_encoder(self):
-        from kgan.networks import context_encoder
-        from kgan.schemes import ContextEncoder
-
-        judged = tuple(side // 2 for side in self.size) if self.painted else self.size
-        return ContextEncoder(
-            context_encoder.generator(
-                self.size, width=self.width, output="hole" if self.painted else "image"
-            ),
-            context_encoder.discriminator(judged, width=self.width),
-            overlap=self.overlap,
-        )
-
-    def optimizer(self, model, side, rate, steps):
-        """The scheme's own, at this rate if it is given."""
-        import keras
-
-        from kgan.schedules import LinearDecay
-
-        own = model.defaults[f"{side}_optimizer"]
-        rate = own["config"]["learning_rate"] if rate is None else rate
-        if self.network == "small" and steps > 1:
-            rate = LinearDecay(rate, steps // 2, steps)
-        config = {**own["config"], "learning_rate": rate}
-        return keras.optimizers.get({"class_name": own["class_name"], "config": config})
+        return building.compiled(self, steps)
 
 
 @dataclasses.dataclass

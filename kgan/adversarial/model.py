@@ -140,7 +140,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         draw = functools.partial(self.draw, batch)
         return augment(image, draw, self.memory.probability(self.steps), color=color)
 
-    def contest(self, batch: Mapping, side: str, judge, real, fake, of=""):
+    def contest(self, batch: Mapping, side: str, judge, real, fake, of="", relabel=None):
         """The terms that the two sides play for: the compiled loss, and in D's turn its penalties; logs D's accuracy.
 
         Args:
@@ -149,10 +149,11 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
             judge: callable from images to logits.
             real, fake: images of one shape `(batch, height, width, channels)`.
             of: names one discriminator of several ("adversarial_a" for "a"); add theirs up with `terms.summed`.
+            relabel: callable from the logits of fake to those that D's loss is given, for fake that is real in part.
         """
         if len(real.shape) == 4:
             of_image, judge = judge, lambda image: of_image(self.seen(batch, image))
-        found, real_logits, fake_logits = terms.contest(side, judge, real, fake, self.loss, of)
+        found, real_logits, fake_logits = terms.contest(side, judge, real, fake, self.loss, of, relabel)
         if side == "generator":
             return found
         noted = terms.accuracy(self.loss, real_logits, fake_logits, of)

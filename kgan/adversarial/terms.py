@@ -3,7 +3,7 @@
 from keras import ops
 
 
-def contest(side: str, judge, real, fake, loss, of=""):
+def contest(side: str, judge, real, fake, loss, of="", relabel=None):
     """What one side plays for against a discriminator: the adversarial term, and both logits.
 
     Args:
@@ -12,6 +12,8 @@ def contest(side: str, judge, real, fake, loss, of=""):
         real, fake: images; real ones are judged in the generator's turn only if the loss wants it.
         loss: a pair of `kgan.losses`.
         of: names one discriminator of several.
+        relabel: callable that D's loss is given the logits of fake through, or None: a logit with its sign turned
+            counts as one of real.
 
     Returns:
         `{"adversarial": scalar}` ("adversarial_a" for `of="a"`), the logits of real (or None) and of fake.
@@ -24,6 +26,8 @@ def contest(side: str, judge, real, fake, loss, of=""):
     wanted = side == "discriminator" or getattr(loss, "generator_uses_real", False)
     real = judge(real) if wanted else None
     fake = judge(fake)
+    if relabel is not None and side == "discriminator":
+        fake = relabel(fake)
     return {f"adversarial{of and f'_{of}'}": getattr(loss, side)(real, fake)}, real, fake
 
 

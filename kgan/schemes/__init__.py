@@ -21,6 +21,7 @@ from kgan.schemes.generation.wgan import WGAN
 from kgan.schemes.generation.wgangp import WGANGP
 from kgan.schemes.inpainting.context_encoder import ContextEncoder
 from kgan.schemes.inpainting.free_form_inpainting import FreeFormInpainting
+from kgan.schemes.inpainting.lama import LaMa
 from kgan.schemes.representation.bigan import BiGAN
 from kgan.schemes.representation.infogan import InfoGAN
 from kgan.schemes.representation.semi_supervised_gan import SemiSupervisedGAN

@@ -145,8 +145,9 @@ def _sees_everything(layer):
         keras.layers.GlobalAveragePooling2D,
         keras.layers.GlobalMaxPooling2D,
     )
-    # A smooth filling reaches as far as its hole is wide.
-    return isinstance(layer, everything) or type(layer).__name__ in ("ChannelwiseDense", "SmoothFill")
+    # A smooth filling reaches as far as its hole is wide; a picture's spectrum is made of all of it.
+    names = ("ChannelwiseDense", "SmoothFill", "FourierUnit")
+    return isinstance(layer, everything) or type(layer).__name__ in names
 
 
 def _step(network):

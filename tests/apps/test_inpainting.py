@@ -91,11 +91,25 @@ def run(request):
         ({"data": "photos"}, "mixed"),
         ({"data": "photos", "mask": "strokes"}, "strokes"),
         ({"data": "photos", "method": "context-encoder"}, "centre"),
+        ({"data": "photos", "method": "lama"}, "mixed"),
         ({"network": "small"}, "centre"),
     ],
 )
 def test_masks_are_mixed_unless_told_otherwise(given, expected):
     assert inpainting.Train(**given).mask == expected
+
+
+def test_lama_is_built_of_its_flags():
+    flags = {"method": "lama", "network": "small", "width": 2, "image_size": "32", "data": "photos"}
+    model = inpainting.Train(**flags, features="none", adversarial_weight=0.5).build(10)
+    assert type(model).__name__ == "LaMa"
+    assert model.perceptual is None
+    assert model.generator.count_params() < 30_000
+    weights = {"adversarial": 0.5, "features": 20, "perceptual": 2, "known": 10, "hole": 20}
+    assert model.loss_weights == {f"generator/{name}": weight for name, weight in weights.items()}
+    assert [(one.name, one.weight, one.interval) for one in model.penalties] == [("r1", 0.002, 8)]
+    rates = [float(one.learning_rate) for one in (model.generator_optimizer, model.discriminator_optimizer)]
+    assert rates == pytest.approx([1e-3, 4e-4])
 
 
 @pytest.mark.slow
@@ -314,6 +328,7 @@ def test_complaints_are_one_line_and_name_files(gated, photos, tmp_path, capsys)
     replaced = ["--run", gated, "--mask", mask, "--output", mask, "--overwrite"]
     assert "would replace an input" in complaint("predict", source, *replaced)
     assert "a folder; found nowhere" in complaint("train", "--mask", "nowhere")
+    assert "no --features with --method gated" in complaint("train", "--features", "none")
 
 
 def test_P7_masks_beside_their_pictures_and_of_any_two_values(gated, tmp_path):

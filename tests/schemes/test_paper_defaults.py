@@ -245,6 +245,22 @@ PAPERS = {
     ),
     # Yu et al. 2019, section 3.4: hinge, L1 of weight 1; the authors' code: Adam with 1e-4, betas 0.5 and 0.999.
     "FreeFormInpainting": Paper("hinge", **alike(Adam(1e-4, 0.5))),
+    # Suvorov et al. 2022, section 3.1 and the authors' configuration: 10 adversarial, 30 of a ResNet's features, 100 of
+    # D's, 0.001 times the whole squared gradient (ours is half of it); 10 of the L1 where known, none in the hole.
+    "LaMa": Paper(
+        "non-saturating",
+        Adam(1e-3, 0.9),
+        Adam(1e-4, 0.9),
+        weights={
+            "generator/adversarial": 10.0,
+            "generator/perceptual": 30.0,
+            "generator/features": 100.0,
+            "generator/known": 10.0,
+            "generator/hole": 0.0,
+        },
+        penalties={"r1": {"weight": 0.002, "interval": 1}},
+        batch=30,
+    ),
     # Chen et al. 2016, appendix C: Adam, 2e-4 for D and 1e-3 for G. The authors' code for MNIST: beta_1 0.5, batches of
     # 128, 1 as the weight of both codes' terms, 62 numbers of noise, 10 categories, 2 continuous codes (section 7.2).
     "InfoGAN": Paper(
@@ -276,9 +292,11 @@ def generator():
     return keras.Model(latent, keras.layers.Reshape((8, 8, 3))(keras.layers.Dense(192)(latent)))
 
 
-def critic(inputs=None):
+def critic(inputs=None, activated=False):
     inputs = picture() if inputs is None else inputs
     joined = keras.layers.Concatenate()(list(inputs.values())) if isinstance(inputs, dict) else inputs
+    if activated:
+        joined = keras.layers.LeakyReLU()(joined)
     return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Flatten()(joined)))
 
 
@@ -416,6 +434,7 @@ NETWORKS = {
     "SuperResolution": lambda: ((painter(),), {}),
     **{name: lambda: ((painter(), critic()), {}) for name in ("SRGAN", "ESRGAN", "FreeFormInpainting")},
     "ContextEncoder": lambda: ((painter(), critic()), {}),
+    "LaMa": lambda: ((painter(), critic(activated=True)), {}),
 }  # fmt: skip
 
 

@@ -12,12 +12,19 @@ from keras import layers
 from kgan.layers.any_size import CropLike, PadToMultiple
 from kgan.layers.fourier_unit import FourierUnit
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.smooth_fill import SmoothFill
 from kgan.networks.parts.normalization import normalize
 
 DOWNS = 3
 
 
-def generator(channels: int = 3, width: int = 64, blocks: int = 9, global_share: float = 0.75) -> keras.Model:
+def generator(
+    channels: int = 3,
+    width: int = 64,
+    blocks: int = 9,
+    global_share: float = 0.75,
+    smooth_start: bool = False,
+) -> keras.Model:
     """An image and a mask to a picture without holes.
 
     Args:
@@ -25,6 +32,9 @@ def generator(channels: int = 3, width: int = 64, blocks: int = 9, global_share:
         width: features at full resolution, eight times as many in the blocks.
         blocks: residual blocks of two fast Fourier convolutions: 9 in LaMa-Fourier, 18 in Big LaMa.
         global_share: share of the channels that go through the spectrum, in (0, 1); 0.75 in the paper.
+        smooth_start: it sees the hole filled smoothly (`layers.SmoothFill` of order 1), and makes what is to be added
+            to that, nothing at first, where the paper's sees an empty hole and makes the picture. For short trainings.
+            The picture is not bounded then.
 
     Returns:
         `generator`: {"image": (batch, height, width, channels) in [-1, 1], "mask": (batch, height, width, 1)} to a
@@ -47,8 +57,11 @@ def generator(channels: int = 3, width: int = 64, blocks: int = 9, global_share:
         )
     image = keras.Input((None, None, channels), name="image")
     mask = keras.Input((None, None, 1), name="mask")
-    known = layers.Rescaling(-1.0, 1.0, dtype="float32", name="known")(mask)
-    seen = layers.Multiply(dtype="float32", name="seen")([image, known])
+    if smooth_start:
+        seen = SmoothFill(1, sweeps=2, name="membrane")([image, mask])
+    else:
+        known = layers.Rescaling(-1.0, 1.0, dtype="float32", name="known")(mask)
+        seen = layers.Multiply(dtype="float32", name="seen")([image, known])
     x = layers.Concatenate(name="masked")([seen, mask])
     x = PadToMultiple(2**DOWNS, least=2 ** (DOWNS + 1), name="padded")(x)
     x = _finished(_convolution(x, width, 7, 1, "start"), "start")
@@ -74,8 +87,11 @@ def generator(channels: int = 3, width: int = 64, blocks: int = 9, global_share:
         )(x)
         x = _finished(x, name)
     x = ReflectionPadding2D(3, name="pixels_border")(x)
-    x = layers.Conv2D(channels, 7, activation="tanh", dtype="float32", name="pixels")(x)
-    x = CropLike(dtype="float32", name="picture")([x, image])
+    end = {"kernel_initializer": "zeros"} if smooth_start else {"activation": "tanh"}
+    x = layers.Conv2D(channels, 7, dtype="float32", name="pixels", **end)(x)
+    x = CropLike(dtype="float32", name="added" if smooth_start else "picture")([x, image])
+    if smooth_start:
+        x = layers.Add(dtype="float32", name="picture")([seen, x])
     return keras.Model({"image": image, "mask": mask}, x, name="generator")
 
 

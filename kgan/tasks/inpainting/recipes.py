@@ -3,6 +3,7 @@
 from kgan.app.recipe import Recipe
 
 YU, PATHAK = "Yu et al. 2019, arXiv:1806.03589", "Pathak et al. 2016, arXiv:1604.07379"
+SUVOROV = "Suvorov et al. 2022, arXiv:2109.07161"
 # Within minutes a discriminator has little to teach: its term counts less, and the generator learns faster.
 RECIPES = (
     Recipe(
@@ -12,9 +13,16 @@ RECIPES = (
         {"kind": "bundled"},
     ),
     Recipe("on a CPU", "a step of the paper's takes seconds there", {"network": "small"}, {"device": "cpu"}),
-    Recipe("on a GPU", f"{YU}; {PATHAK}", {"network": "paper"}, {"device": "gpu"}),
+    Recipe("on a GPU", f"{YU}; {PATHAK}; {SUVOROV}", {"network": "paper"}, {"device": "gpu"}),
     Recipe("context-encoder", PATHAK, {"mask": "centre"}, {"method": "context-encoder"}),
     Recipe("else", "holes as people have them", {"mask": "mixed"}),
+    Recipe("lama", "what there is", {"features": "auto"}, {"method": "lama"}),
+    Recipe(
+        "small lama",
+        "measured on two cores",
+        {"width": 12, "image_size": "128", "discriminator_learning_rate": 4e-4, "adversarial_weight": 1.0},
+        {"network": "small", "method": "lama"},
+    ),
     Recipe(
         "bundled photographs",
         "measured on two cores",
@@ -36,9 +44,12 @@ RECIPES = (
         shows_after=600,
     ),
     Recipe("paper, gated", YU, {"width": 48, "image_size": "256"}, {"method": "gated"}),
+    Recipe("paper, lama", SUVOROV, {"width": 64, "image_size": "256"}, {"method": "lama"}),
     Recipe(
         "paper, context-encoder", PATHAK, {"width": 64, "image_size": "128"}, {"method": "context-encoder"}
     ),
-    Recipe("paper", f"{YU}; {PATHAK}", {"ema_half_life": 11000, "steps": 100000}, shows_after=5000),
+    Recipe(
+        "paper", f"{YU}; {PATHAK}; {SUVOROV}", {"ema_half_life": 11000, "steps": 100000}, shows_after=5000
+    ),
     Recipe("folder", "usual", {"held_out": 0.1}),
 )

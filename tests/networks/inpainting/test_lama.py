@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from kgan.layers import SmoothFill
 from kgan.networks import lama
+from kgan.tiles.receptive_field import reach
 
 
 def expected(width, blocks, channels=3):
@@ -46,3 +48,14 @@ def test_any_size_and_the_hole_is_not_seen():
 def test_a_share_that_leaves_nothing():
     with pytest.raises(ValueError, match="global_share of 16 channels that leaves some local"):
         lama.generator(width=2, global_share=1.0)
+
+
+def test_a_smooth_start_begins_with_the_smooth_filling_and_sees_all_of_it():
+    network = lama.generator(width=2, blocks=1, smooth_start=True)
+    assert trainable(network) == expected(2, 1)
+    image = np.random.default_rng(0).uniform(-1, 1, (1, 16, 24, 3)).astype("float32")
+    mask = np.zeros((1, 16, 24, 1), "float32")
+    mask[:, 5:9, 7:12] = 1
+    smooth = SmoothFill(1, sweeps=2)([image, mask])
+    np.testing.assert_allclose(network({"image": image, "mask": mask}), smooth, atol=1e-6)
+    assert reach(network).around == np.inf
