@@ -28,7 +28,7 @@ STACK_SCALE, LARGE = 4, 128
 # Captions of the sample grids, and the most of a kind that `evaluate` draws.
 SHOWN, MEASURED = 16, 2000
 
-Scheme = Literal["dfgan", "gancls", "stackgan"]
+Scheme = Literal["dfgan", "dmgan", "gancls", "stackgan"]
 Reader = Literal["words", "characters"]
 Loss = Literal[names.losses()]
 Channels = Literal[1, 3]
@@ -66,7 +66,8 @@ class Train(Training):
     mirror: flags.Switch = False
     """Show pictures mirrored too; only where no caption speaks of left and right."""
     scheme: Annotated[Scheme | None, flags.choices(Scheme)] = None
-    """DF-GAN (Tao et al. 2022), GAN-CLS (Reed et al. 2016), or StackGAN in two stages (Zhang et al. 2017)."""
+    """DF-GAN (Tao et al. 2022), DM-GAN (Zhu et al. 2019), GAN-CLS (Reed et al. 2016), or StackGAN in two stages (Zhang
+    et al. 2017)."""
     read: Reader = "words"
     """What the text encoder reads: words (recurrent, both ways) or characters (char-CNN-RNN)."""
     width: flags.Whole = None
@@ -100,6 +101,10 @@ class Train(Training):
             raise UserError(
                 f"expected --interpolation below 1 and with --scheme gancls; found {self.interpolation:g} with "
                 f"{self.scheme}; change it or drop it"
+            )
+        if self.scheme == "dmgan" and self.read != "words":
+            raise UserError(
+                f"expected --read words with --scheme dmgan, whose memory is of words; found {self.read}; drop one"
             )
         if not self.data and (self.captions or self.mirror):
             raise UserError(
@@ -180,7 +185,8 @@ class Train(Training):
         )
         rest = 1 - ENCODER_SHARE
         if self.scheme != "stackgan":
-            return [encoder, drawing("generator", build.generator, paired, rest)]
+            builder = build.memory if self.scheme == "dmgan" else build.generator
+            return [encoder, drawing("generator", builder, paired, rest)]
         small = grouped(self.open(self.small_size).training)
         first = drawing(
             "stage I", lambda model, steps: build.stack(model, steps, self.small_size), small, rest / 2

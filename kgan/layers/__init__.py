@@ -6,6 +6,7 @@ from kgan.layers.caption_tokens import CaptionTokens
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
+from kgan.layers.dynamic_memory import DynamicMemory
 from kgan.layers.equalized import EqualizedConv2D, EqualizedDense
 from kgan.layers.fade_in import FadeIn
 from kgan.layers.fourier_unit import FourierUnit
@@ -39,6 +40,7 @@ __all__ = [
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
+    "DynamicMemory",
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",

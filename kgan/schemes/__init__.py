@@ -28,7 +28,9 @@ from kgan.schemes.representation.semi_supervised_gan import SemiSupervisedGAN
 from kgan.schemes.super_resolution.esrgan import ESRGAN
 from kgan.schemes.super_resolution.srgan import SRGAN
 from kgan.schemes.super_resolution.super_resolution import SuperResolution
+from kgan.schemes.text.damsm import DAMSM
 from kgan.schemes.text.dfgan import DFGAN
+from kgan.schemes.text.dmgan import DMGAN
 from kgan.schemes.text.gancls import GANCLS
 from kgan.schemes.text.joint_embedding import JointEmbedding
 from kgan.schemes.text.stackgan import StackGAN

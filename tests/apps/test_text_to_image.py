@@ -176,6 +176,22 @@ class TestTrained:
         assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.slow
+def test_dmgan_from_a_folder_to_an_export(squares, tmp_path, capsys):
+    run, told = tmp_path / "run", tmp_path / "scores.json"
+    flags = ["--data", squares, "--run", run, "--scheme", "dmgan", "--batch-size", 8]
+    assert kgan("train", *flags, *ONCE, *TINY) == 0
+    asked = ["--caption", "a red square", "--caption", "a blue square", "--count", 2]
+    assert kgan("generate", "--run", run, "--output", tmp_path / "drawn", *asked, "--interpolate") == 0
+    assert kgan("generate", "--run", run, "--output", tmp_path / "drawn", *asked) == 0
+    features = ["--features", "random-convolution-v1", "--samples", 12]
+    assert kgan("evaluate", "--run", run, *features, "--json", told) == 0
+    assert 0 <= json.loads(told.read_text())[0]["values"]["r_precision"] <= 1
+    assert kgan("export", "--run", run, "--output", tmp_path, "--name", "squares") == 0
+    lines, agrees = check(tmp_path / "squares")
+    assert agrees, lines
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -187,6 +203,7 @@ class TestTrained:
         (["--held-out", "1.5"], ["--held-out", "1.5"]),
         (["--loss", "hinch"], ["hinch", "hinge"]),
         (["--image-size", "17"], ["17"]),
+        (["--scheme", "dmgan", "--read", "characters"], ["--read words", "dmgan"]),
     ],
 )
 def test_bad_input_is_one_line(flags, words, tmp_path, monkeypatch, capsys):

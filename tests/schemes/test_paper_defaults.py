@@ -214,6 +214,17 @@ PAPERS = {
         weights={"discriminator/adversarial": 0.5, "discriminator/mismatch": 0.5},
         constructor={"latent_size": 100},
     ),
+    # Xu et al. 2018, section 3.2: no optimizer told; Adam at 0.001 is kgan's, as it says.
+    "DAMSM": Paper(None, Adam(1e-3, 0.9), None),
+    # Zhu et al. 2019, section 4: Adam with 0.0002 and beta_1 0.5, batches of 10, lambda_1 = 1 and lambda_2 = 5 (birds);
+    # equation 10 has both answers at half. The wrong sentence is kgan's, as it says.
+    "DMGAN": Paper(
+        "non-saturating",
+        **alike(Adam(2e-4, 0.5)),
+        weights={"discriminator/mismatch": 0.25, "generator/word": 5.0, "generator/sentence": 5.0},
+        batch=10,
+        constructor={"latent_size": 100},
+    ),
     # Tao et al. 2022, equation 2: both wrong pairs at half weight; section 4.1 and equation 1: Adam with betas 0 and
     # 0.9, 0.0001 for G and 0.0004 for D; k = 2, p = 6.
     "DFGAN": Paper(
@@ -340,6 +351,25 @@ def of_text(*between):
     ), {}
 
 
+def of_matching():
+    image = picture()
+    flat = keras.layers.Dense(3)(keras.layers.Flatten()(image))
+    seen = keras.Model(image, {"picture": flat, "regions": keras.layers.Reshape((1, 3))(flat)})
+    tokens = keras.Input((3,), dtype="int32", name="tokens")
+    words = keras.layers.Embedding(5, 3)(tokens)
+    said = keras.Model(tokens, {"text": keras.layers.Flatten()(words[:, 0]), "words": words})
+    sizes = {"latent": (100,), "condition": (4,), "words": (3, 3), "mask": (3,)}
+    inputs = {name: keras.Input(size, name=name) for name, size in sizes.items()}
+    drawn = keras.layers.Dense(192)(keras.layers.Concatenate()([inputs["latent"], inputs["condition"]]))
+    drawn = keras.Model(inputs, {"image": keras.layers.Reshape((8, 8, 3))(drawn)})
+    judge = of_text()[0][2].input
+    logits = keras.layers.Dense(2)(
+        keras.layers.Concatenate()([keras.layers.Flatten()(judge["image"]), judge["text"]])
+    )
+    judge = keras.Model(judge, keras.layers.Reshape((2, 1, 1))(logits))
+    return said, seen, networks.stackgan.augmentation(3, 4), drawn, [judge]
+
+
 def of_frames():
     seen = keras.Input((2, 8, 8, 3), name="frames")
     made = keras.layers.TimeDistributed(keras.layers.Conv2D(3, 1))(seen[:, :1])
@@ -420,6 +450,8 @@ NETWORKS = {
     "JointEmbedding": lambda: (
         (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
     ),
+    "DAMSM": lambda: (of_matching()[:2], {}),
+    "DMGAN": lambda: (of_matching(), {}),
     "StackGAN": lambda: of_text(networks.stackgan.augmentation(3, 4)),
     **dict.fromkeys(("GANCLS", "DFGAN"), of_text),
     "VideoPredictionGAN": of_frames,

@@ -18,6 +18,7 @@ def encoder(
     width: int = 32,
     normalization: str | None = "batch",
     dropout: float = 0.0,
+    regions: bool = False,
 ) -> keras.Model:
     """A 3x3 convolution with stride a halving, normalized, then a linear layer.
 
@@ -28,9 +29,12 @@ def encoder(
         width: channels of the first layer, doubled by each of the next.
         normalization: "batch", "batch-per-replica", "layer", "instance" or None.
         dropout: share of the last features dropped in training.
+        regions: whether features of the picture's parts come out too, as words are held against them (Xu et al. 2018,
+            arXiv:1711.10485, section 3.2): from the last grid but one, 8x8 for square pictures, through a linear layer.
 
     Returns:
-        `image_encoder`: (batch, height, width, channels) to (batch, size), float32.
+        `image_encoder`: (batch, height, width, channels) to (batch, size), float32; with `regions` to
+        {"picture": that, "regions": (batch, places, size)}.
     """
     halvings, _ = large_grid(image_size, "image_embedding.encoder")
     x = image = keras.Input((*image_size, channels), name="image")
@@ -40,7 +44,13 @@ def encoder(
         )(x)
         x = normalize(x, normalization, f"normalization_{index}")
         x = layers.LeakyReLU(0.2, name=f"leaky_{index}")(x)
+        if index == halvings - 1:
+            parts = x
     x = layers.Flatten(name="features")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
-    return keras.Model(image, layers.Dense(size, dtype="float32", name="embedding")(x), name="image_encoder")
+    x = layers.Dense(size, dtype="float32", name="embedding")(x)
+    if regions:
+        parts = layers.Dense(size, dtype="float32", name="region_features")(parts)
+        x = {"picture": x, "regions": layers.Reshape((-1, size), name="regions")(parts)}
+    return keras.Model(image, x, name="image_encoder")

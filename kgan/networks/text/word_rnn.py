@@ -18,7 +18,12 @@ UNROLLED = 16  # as many steps are faster written out than in a loop
 
 
 def encoder(
-    vocabulary_size: int, length: int, size: int = 256, width: int = 128, word_size: int = 128
+    vocabulary_size: int,
+    length: int,
+    size: int = 256,
+    width: int = 128,
+    word_size: int = 128,
+    words: bool = False,
 ) -> keras.Model:
     """Tokens to one embedding: the mean of both directions' states, then a linear layer.
 
@@ -28,9 +33,11 @@ def encoder(
         size: numbers in the embedding.
         width: units of each direction.
         word_size: numbers in a word's embedding.
+        words: whether each word's features come out too, as DM-GAN needs them.
 
     Returns:
-        `text_encoder`: (batch, length) int32 to (batch, size), float32, with squares of mean 1.
+        `text_encoder`: (batch, length) int32 to (batch, size), float32, with squares of mean 1; with `words` to
+        {"text": that, "words": (batch, length, size)}, the states of each word through a linear layer of their own.
 
     Example:
         >>> word_rnn.encoder(100, length=8, size=64).output_shape
@@ -39,8 +46,10 @@ def encoder(
     tokens = keras.Input((length,), dtype="int32", name="tokens")
     x = layers.Embedding(vocabulary_size, word_size, name="words")(tokens)
     recurrent = layers.GRU(width, return_sequences=True, unroll=length <= UNROLLED, name="states")
-    x = layers.Bidirectional(recurrent, name="both_directions")(x)
-    x = MaskedMean(name="mean_state")([x, tokens])
+    states = layers.Bidirectional(recurrent, name="both_directions")(x)
+    x = MaskedMean(name="mean_state")([states, tokens])
     x = layers.Dense(size, dtype="float32", name="sentence")(x)
     x = UnitLength(dtype="float32", name="text")(x)
+    if words:
+        x = {"text": x, "words": layers.Dense(size, dtype="float32", name="word_features")(states)}
     return keras.Model(tokens, x, name="text_encoder")

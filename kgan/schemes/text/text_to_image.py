@@ -208,6 +208,10 @@ class TextToImage(Reading):
 
     def embed(self, captions):
         """Captions' embeddings: float32 array `(count, text_size)`."""
+        return self.conditions(captions)
+
+    def conditions(self, captions):
+        """What `call` takes as `text` for captions, a row each; where a scheme reads words, more than `embed` gives."""
         return np.asarray(self.encode(self.tokens_of(ops.convert_to_tensor(list(captions)))))
 
     def style(self, images):

@@ -4,9 +4,10 @@ import keras
 
 from kgan import losses, networks, penalties, schemes
 from kgan.errors import UserError
-from kgan.networks import gancls, stackgan, style_encoder
+from kgan.networks import dmgan, gancls, stackgan, style_encoder
 
-SCHEMES = {"dfgan": "DFGAN", "gancls": "GANCLS", "stackgan": "StackGAN"}
+SCHEMES = {"dfgan": "DFGAN", "dmgan": "DMGAN", "gancls": "GANCLS", "stackgan": "StackGAN"}
+REFINED_TWICE = 64  # pixels from which on DM-GAN refines twice
 LARGEST_BLOCKS = 256  # pixels from which on StackGAN's second stage has four residual blocks rather than two
 
 
@@ -31,7 +32,8 @@ class Building:
             raise UserError(str(error)) from error
 
     def embedding(self, tokenizer):
-        """Returns the compiled text encoder with its partner for pictures."""
+        """Returns the compiled text encoder with its partner for pictures; DM-GAN's with words and regions."""
+        apart = self.flags.scheme == "dmgan"
         if tokenizer.level == "word":
             reader = networks.word_rnn.encoder(
                 tokenizer.size,
@@ -39,15 +41,21 @@ class Building:
                 self.flags.text_size,
                 width=max(32, self.flags.text_size // 2),
                 word_size=self.flags.text_size,
+                words=apart,
             )
         else:
             reader = networks.char_cnn_rnn.encoder(
                 tokenizer.size, tokenizer.length, self.flags.text_size, width=max(64, self.flags.text_size)
             )
         viewer = networks.image_embedding.encoder(
-            self.flags.size, self.flags.channels, self.flags.text_size, 2 * self.flags.width, dropout=0.3
+            self.flags.size,
+            self.flags.channels,
+            self.flags.text_size,
+            2 * self.flags.width,
+            dropout=0.3,
+            regions=apart,
         )
-        model = schemes.JointEmbedding(reader, viewer, tokenizer)
+        model = (schemes.DAMSM if apart else schemes.JointEmbedding)(reader, viewer, tokenizer)
         model.compile(keras.optimizers.Adam(1e-3), seed=self.flags.seed, jit_compile=self.flags.jit_compile)
         return model
 
@@ -69,6 +77,30 @@ class Building:
             style_encoder=self.style_encoder(self.flags.size),
             image_encoder=embedding.image_encoder,
             **({"interpolation": self.flags.interpolation} if self.flags.interpolation else {}),
+        )
+        return self.compiled(model, steps)
+
+    def memory(self, matching, steps):
+        """Returns DM-GAN around trained encoders, compiled."""
+        size, condition = self.flags.size, max(8, self.flags.text_size // 2)
+        shared = {"image_size": size, "channels": self.flags.channels, "width": self.flags.width}
+        shared["refinements"] = 2 if min(size) >= REFINED_TWICE else 1
+        judged = {"normalization": None} if self.penalties else {}
+        model = schemes.DMGAN(
+            matching.text_encoder,
+            matching.image_encoder,
+            stackgan.augmentation(self.flags.text_size, condition),
+            dmgan.generator(
+                **shared,
+                latent_size=self.flags.latent_size,
+                condition_size=condition,
+                word_size=self.flags.text_size,
+                length=matching.tokenizer.length,
+            ),
+            dmgan.discriminators(**shared, text_size=self.flags.text_size, **judged),
+            matching.tokenizer,
+            self.flags.latent_size,
+            style_encoder=self.style_encoder(size),
         )
         return self.compiled(model, steps)
 

@@ -83,7 +83,7 @@ class CaptionDrawing:
     def walk(self, steps=8):
         """Writes `interpolation.png`: from each caption to the next in `steps` pictures, a row a latent."""
         target = claim(self.folder / "interpolation.png", self.overwrite)
-        ends = self.model.embed(self.captions)
+        ends = self.model.conditions(self.captions)
         amounts = np.linspace(0, 1, steps, dtype="float32")[:, None]
         texts = np.concatenate([a + (b - a) * amounts for a, b in itertools.pairwise(ends)])
         tokens = np.zeros((self.count, *self.model.input_signature["tokens"].shape[1:]), "int32")
@@ -104,7 +104,7 @@ class CaptionDrawing:
         """
         target = claim(self.folder / "style.png", self.overwrite)
         latent = np.repeat(self.model.style(picture[None]), len(self.captions), axis=0)
-        inputs = {"text": self.model.embed(self.captions), "latent": latent}
+        inputs = {"text": self.model.conditions(self.captions), "latent": latent}
         images = np.concatenate([picture[None], self.model.predict(inputs, batch_size=64, verbose=0)])
         cells, told, _ = rows_of(images, ["style", *self.captions], 1)
         save_png(image_grid(cells, len(cells), told, scale=1), target)

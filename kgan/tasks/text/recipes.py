@@ -13,7 +13,10 @@ RECIPES = (
         {"kind": "bundled", "scheme": None},
     ),
     Recipe(
-        "glyphs, another scheme", MEASURED, {"width": 8}, {"kind": "bundled", "scheme": ("dfgan", "stackgan")}
+        "glyphs, another scheme",
+        MEASURED,
+        {"width": 8},
+        {"kind": "bundled", "scheme": ("dfgan", "dmgan", "stackgan")},
     ),
     Recipe(
         "glyphs",

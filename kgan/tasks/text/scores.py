@@ -32,7 +32,8 @@ def drawn(model, captions, seed=0):
 
 def embedded(model, images):
     """Pictures in the space of captions, by the text encoder's partner."""
-    return np.asarray(model.image_encoder.predict(np.asarray(images), batch_size=256, verbose=0))
+    found = model.image_encoder.predict(np.asarray(images), batch_size=256, verbose=0)
+    return np.asarray(found["picture"] if isinstance(found, dict) else found)
 
 
 def text_scores(model, split, count, features, seed, candidates) -> list[Scores]:

@@ -24,7 +24,7 @@ def style_carried(model, captions, count=100, seed=0) -> float:
     kinds = sorted(set(captions))
     first = random.integers(0, len(kinds), count)
     second = (first + random.integers(1, len(kinds), count)) % len(kinds)
-    texts = model.embed(kinds)
+    texts = model.conditions(kinds)
     latents = random.normal(size=(count, model.latent_size)).astype("float32")
 
     def draw(latent, text):

@@ -4,7 +4,16 @@ import keras
 import numpy as np
 import pytest
 
-from kgan.networks import char_cnn_rnn, dfgan, gancls, image_embedding, stackgan, style_encoder, word_rnn
+from kgan.networks import (
+    char_cnn_rnn,
+    dfgan,
+    dmgan,
+    gancls,
+    image_embedding,
+    stackgan,
+    style_encoder,
+    word_rnn,
+)
 from tests.networks.builder_checks import check_builder
 
 
@@ -137,3 +146,29 @@ def test_stackgan(tmp_path):
     assert model.count_params() == down + middle + up + conv(3, 2, 1)
     with pytest.raises(ValueError, match="multiples of 16, received scale 4 and 24x32"):
         stackgan.refiner((24, 32))
+
+
+def test_dmgan():
+    sizes = {"latent_size": 3, "condition_size": 2, "word_size": 5, "length": 4, "width": 2, "memory": 6}
+    model = dmgan.generator((32, 32), 1, **sizes, refinements=2, blocks=1, normalization=None)
+    shapes = {name: tuple(one.shape[1:]) for name, one in model.output.items()}
+    assert shapes == {"image_1": (8, 8, 1), "image_2": (16, 16, 1), "image": (32, 32, 1)}
+    first = dense(5, 16 * 4) + conv(3, 4, 2)
+    memory = dense(5, 1) + dense(2, 1) + dense(5, 6) + dense(2, 6) + 2 * dense(6, 2) + dense(4, 2)
+    refined = memory + 3 * conv(3, 2, 2)
+    assert model.count_params() == first + 2 * refined + 3 * conv(3, 2, 1)
+    judges = dmgan.discriminators((32, 32), 1, 5, 2, refinements=2, normalization=None)
+    assert [judge.input["image"].shape[1] for judge in judges] == [8, 16, 32]
+    assert {tuple(judge.output.shape[1:]) for judge in judges} == {(2, 1, 1)}
+    expected = conv(4, 1, 2) + conv(3, 2 + 5, 2) + 2 * dense(16 * 2, 1)
+    assert judges[0].count_params() == expected
+
+
+def test_words_and_regions():
+    reader = word_rnn.encoder(9, 5, 6, width=4, word_size=3, words=True)
+    assert {name: tuple(x.shape[1:]) for name, x in reader.output.items()} == {"text": (6,), "words": (5, 6)}
+    viewer = image_embedding.encoder((32, 32), 1, 6, width=4, regions=True)
+    assert {name: tuple(x.shape[1:]) for name, x in viewer.output.items()} == {
+        "picture": (6,),
+        "regions": (64, 6),
+    }
