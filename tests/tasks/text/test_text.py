@@ -87,7 +87,7 @@ class Painter:
     def __init__(self, read):
         self.style = read
 
-    def embed(self, captions):
+    def conditions(self, captions):
         return np.array([[len(caption)] for caption in captions], "float32")
 
     def predict(self, inputs, **options):
