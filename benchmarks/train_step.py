@@ -18,10 +18,14 @@ from cases.context_encoder import ContextEncoder128
 from cases.cut import Cut128
 from cases.cyclegan import CycleGan128
 from cases.dcgan64 import Dcgan64
+from cases.dfgan64 import Dfgan64
+from cases.gancls64 import Gancls64
 from cases.pix2pix import Pix2Pix256
 from cases.r3gan64 import R3gan64
 from cases.srgan import Srgan
+from cases.stackgan128 import Stackgan128
 from cases.super_resolution import SuperResolutionSmall
+from cases.video64 import Video64
 from timing import add_arguments, compare, start
 
 CASES = {
@@ -29,6 +33,7 @@ CASES = {
     for case in (
         *(Dcgan64, Srgan, SuperResolutionSmall, Pix2Pix256, CycleGan128),
         *(ContextEncoder128, R3gan64, Cut128),
+        *(Gancls64, Dfgan64, Stackgan128, Video64),
     )
 }
 

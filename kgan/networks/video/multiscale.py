@@ -33,6 +33,8 @@ SCALES = len(GENERATOR)
 HIDDEN = {"padding": "same", "kernel_initializer": "he_normal"}
 # The last convolution of a scale begins by changing little of what the coarser one drew.
 SMALL = 0.01
+# Logits of a class that is there beside one that is not: a label map copied has shares of 0.998 and 0.002 of two.
+SURE = 6.0
 
 
 def generator(
@@ -41,6 +43,7 @@ def generator(
     output_frames: int = 1,
     width: int = 128,
     changes: bool = False,
+    labels: bool = False,
 ) -> keras.Model:
     """From the last frames to the next, coarse to fine: `y_k = up(y_{k-1}) + G_k(x_k, up(y_{k-1}))`.
 
@@ -53,6 +56,8 @@ def generator(
         width: features of the first convolution of each scale; the paper's 128.
         changes: whether every scale draws what changes, `y_k = x_k' + up(y_{k-1} - x_{k-1}') + G_k`, x' the last frame
             seen: untrained, the network copies that frame. The paper's draws frames anew.
+        labels: whether frames are label maps, the share of each class in a channel: what is drawn then ends in a
+            softmax at every scale (after Luc et al. 2017, arXiv:1703.07684), and what changes is logits.
 
     Returns:
         `generator`: (batch, input_frames, height, width, channels) in [-1, 1] to a dict: `frames`
@@ -71,7 +76,7 @@ def generator(
     drawn, change, outputs = None, None, {}
     for number, (source, (features, kernels)) in enumerate(zip(seen, GENERATOR, strict=True), 1):
         x = source
-        coarse = last = _last_frame(source, channels, output_frames, number) if changes else None
+        coarse = last = _last_frame(source, channels, output_frames, number, labels) if changes else None
         if drawn is not None:
             coarse = layers.UpSampling2D(2, interpolation="bilinear", name=f"enlarged_{number}")(change)
             if changes:
@@ -96,12 +101,19 @@ def generator(
             outputs[f"scale_{number}"] = ChannelsToFrames(output_frames, name=f"scale_{number}")(drawn)
     whole = CropLike(name="cropped")([drawn, flat])
     outputs["frames"] = ChannelsToFrames(output_frames, name="next_frames")(whole)
+    if labels:
+        outputs = {
+            name: layers.Softmax(dtype="float32", name=f"{name}_shares")(drawn)
+            for name, drawn in outputs.items()
+        }
     return keras.Model(frames, outputs, name="generator")
 
 
-def _last_frame(source, channels: int, times: int, scale: int):
-    """The last of the frames that are side by side in `source`, as often as frames are drawn at once."""
+def _last_frame(source, channels: int, times: int, scale: int, labels: bool):
+    """The last of the frames side by side in `source`, as often as frames are drawn at once; of labels the logits."""
     last = source[..., -channels:]
+    if labels:
+        last = layers.Rescaling(SURE, dtype="float32", name=f"last_logits_{scale}")(last)
     return layers.Concatenate(name=f"last_frame_{scale}")([last] * times) if times > 1 else last
 
 

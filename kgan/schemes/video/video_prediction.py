@@ -8,6 +8,21 @@ from kgan.adversarial import AdversarialModel
 from kgan.adversarial.networks import inputs_by_name
 from kgan.adversarial.terms import summed
 
+KINDS = ("pixels", "labels", "features")
+
+
+def cross_entropy(truth, made):
+    """`-sum(truth * log(made))` over the classes, the mean over all pixels.
+
+    Args:
+        truth, made: `(..., classes)`, shares of classes that add up to 1.
+
+    Example:
+        of two classes, half of each where the first is true: log(2) = 0.693.
+    """
+    truth, made = ops.cast(truth, "float32"), ops.cast(made, "float32")
+    return -ops.mean(ops.sum(truth * ops.log(ops.maximum(made, 1e-7)), axis=-1))
+
 
 class VideoPredictionGAN(AdversarialModel):
     """Deep multi-scale video prediction beyond mean square error (Mathieu et al. 2016, arXiv:1511.05440).
@@ -27,11 +42,15 @@ class VideoPredictionGAN(AdversarialModel):
         discriminators: list of networks from `{"frames", "next"}` to `(batch, 1)` logits, coarsest first, one a
             scale; or an empty list, which leaves the pixel terms alone.
         p: 1 or 2, the power of the pixel loss.
+        kind: what frames hold: "pixels" in [-1, 1]; "labels", the share of each class in a channel, which G draws by
+            a softmax and which are compared by `cross_entropy` in place of the power; or "features" of any range, such
+            as a network's, compared as pixels are and never clipped. Forecasting in semantic space, after Luc et al.
+            2017 (arXiv:1703.07684) and 2018 (arXiv:1803.11496).
         unroll: how often G draws in training, each time from the frames before it, its own among them, so that it
             learns from what it makes of its own errors; discriminators judge what it draws first. The paper's is 1.
 
     Raises:
-        ValueError: discriminators for another number of scales, another p, or no draw.
+        ValueError: discriminators for another number of scales, another p or kind, or no draw.
 
     Example:
         >>> model = VideoPredictionGAN(multiscale.generator(), multiscale.discriminators((64, 64)))
@@ -54,12 +73,13 @@ class VideoPredictionGAN(AdversarialModel):
         "discriminator_optimizer": {"class_name": "Adam", "config": {"learning_rate": 1e-4, "beta_1": 0.5}},
     }
 
-    def __init__(self, generator, discriminators, p=2, unroll=1, **kwargs):
+    def __init__(self, generator, discriminators, p=2, unroll=1, kind="pixels", **kwargs):
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminators = list(discriminators)
         self.p = p
         self.unroll = unroll
+        self.kind = kind
         self.scales = len(generator.output)
         if len(self.discriminators) not in (0, self.scales):
             raise ValueError(
@@ -68,10 +88,26 @@ class VideoPredictionGAN(AdversarialModel):
             )
         if p not in (1, 2):
             raise ValueError(f"VideoPredictionGAN: expected p of 1 or 2, received {p!r}.")
+        if kind not in KINDS:
+            raise ValueError(
+                f"VideoPredictionGAN: expected a kind among {', '.join(KINDS)}; received {kind!r}."
+            )
         if not isinstance(unroll, int) or unroll < 1:
             raise ValueError(f"VideoPredictionGAN: expected unroll to be 1, 2, ..., received {unroll!r}.")
         self.input_frames = generator.input.shape[1]
         self.output_frames = generator.output["frames"].shape[1]
+
+    def check_batch(self, batch):
+        """Pixels in their range, labels as shares; features are what they are."""
+        if self.kind == "pixels":
+            super().check_batch(batch)
+        elif self.kind == "labels":
+            totals = np.asarray(batch["frames"][:256]).sum(axis=-1)
+            if np.abs(totals - 1).max() > 0.01:
+                raise ValueError(
+                    "fit: expected 'frames' of shares of classes that add up to 1 at each pixel, received sums from "
+                    f"{totals.min():.4g} to {totals.max():.4g}. Use keras.ops.one_hot, or a softmax."
+                )
 
     @property
     def discriminator_side(self):
@@ -97,6 +133,10 @@ class VideoPredictionGAN(AdversarialModel):
         following = batch["frames"][:, self.input_frames : self.input_frames + drawn]
         return list(zip(self.pyramid(seen), self.pyramid(following), strict=True))
 
+    def bounded(self, frames):
+        """Frames as they may be: pixels in [-1, 1]; a softmax bounds labels itself, and features have no bounds."""
+        return ops.clip(frames, -1.0, 1.0) if self.kind == "pixels" else frames
+
     def drawn(self, generated):
         """G_k(x) of every scale, coarsest first."""
         return [generated[f"scale_{k}"] for k in range(1, self.scales)] + [generated["frames"]]
@@ -105,12 +145,14 @@ class VideoPredictionGAN(AdversarialModel):
         known, made = batch["frames"][:, : self.input_frames], []
         for _ in range(self.unroll):
             made.append(self.generator(known))
-            shown = ops.cast(ops.clip(made[-1]["frames"], -1.0, 1.0), known.dtype)
+            shown = ops.cast(self.bounded(made[-1]["frames"]), known.dtype)
             known = ops.concatenate([known, shown], axis=1)[:, -self.input_frames :]
         return {name: ops.concatenate([one[name] for one in made], axis=1) for name in made[0]}
 
     def played(self, batch, generated, side):
-        """One side's adversarial terms, those of the scales added."""
+        """One side's adversarial terms, those of the scales added; none without discriminators."""
+        if not self.discriminators:
+            return {}
         scales = zip(self.discriminators, self.clips(batch), self.drawn(generated), strict=True)
         first = slice(self.output_frames)
         return summed(
@@ -129,16 +171,18 @@ class VideoPredictionGAN(AdversarialModel):
         def flat(frames):
             return ops.reshape(frames, (-1, *frames.shape[2:]))
 
-        distance = objectives.l1 if self.p == 1 else objectives.l2
+        name, distance = f"l{self.p}", objectives.l1 if self.p == 1 else objectives.l2
+        if self.kind == "labels":
+            name, distance = "cross_entropy", cross_entropy
         pairs = [
             (flat(y), flat(made))
             for (_, y), made in zip(self.clips(batch), self.drawn(generated), strict=True)
         ]
         terms = {
-            f"l{self.p}": sum(distance(y, made) for y, made in pairs),
+            name: sum(distance(y, made) for y, made in pairs),
             "gradient_difference": sum(objectives.gradient_difference(y, made) for y, made in pairs),
         }
-        return terms | (self.played(batch, generated, "generator") if self.discriminators else {})
+        return terms | self.played(batch, generated, "generator")
 
     def images_to_compare(self, batch, generated):
         _, following = self.clips(batch)[-1]
@@ -146,17 +190,18 @@ class VideoPredictionGAN(AdversarialModel):
 
     def call(self, inputs, training=False):
         frames = inputs["frames"] if isinstance(inputs, dict) else inputs
-        return ops.clip(self.generator(frames, training=training)["frames"], -1.0, 1.0)
+        return self.bounded(self.generator(frames, training=training)["frames"])
 
     def extrapolate(self, frames, count):
         """Frames that go on from others, each drawn from those before it, its own among them.
 
         Args:
-            frames: `(batch, n, height, width, channels)` in [-1, 1], n at least `input_frames`; the last ones are seen.
+            frames: `(batch, n, height, width, channels)` of the scheme's kind, n at least `input_frames`; the last
+                ones are seen.
             count: how many to draw.
 
         Returns:
-            float32 array `(batch, count, height, width, channels)` in [-1, 1].
+            float32 array `(batch, count, height, width, channels)`.
 
         Raises:
             ValueError: too few frames to begin with.
