@@ -9,6 +9,8 @@ def kgan_step(model, batch):
 
     dataset = tf.data.Dataset.from_tensors(batch).cache().repeat()
     model.fit(dataset, steps_per_epoch=2, verbose=0)
+    if model.batches_per_step > 1:  # `fit` groups batches so
+        dataset = dataset.map(lambda one: {"turns": (one,) * model.batches_per_step})
     iterator = iter(dataset)
 
     def step():
