@@ -1,6 +1,6 @@
 """Does text-to-image draw named things from a real set? The 1,911 named emoji of an npm package, names as captions.
 
-    python benchmarks/quality/emoji.py --steps 1500 --encoder-steps 500 --seed 0
+    python benchmarks/quality/emoji.py --steps 800 --encoder-steps 400 --seed 0
 
 Fetches emoji-datasource-twitter with npm (62 MB, once, checked; drawings by Twitter, CC BY 4.0), lays the pictures over
 white with the name of each in a table, trains `kgan text-to-image` on nine tenths of them at 32x32 pixels, and prints
@@ -84,8 +84,8 @@ if __name__ == "__main__":
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--encoder-steps", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--encoder-steps", type=int, default=400)
     parser.add_argument("--data", type=Path, default=Path("runs/emoji"))
     parser.add_argument("--run", type=Path, default=Path("runs/quality-emoji"))
     given, more = parser.parse_known_args()

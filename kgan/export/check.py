@@ -82,17 +82,17 @@ def check(export, tolerance=1e-5, runtimes=("tensorflow",)):
 
 def _worst(expected, answers, runtime):
     """The largest difference of each output of each signature that a runtime answers."""
-    worst = {}
+    worst, asked = {}, {entry.partition("|")[0] for entry in answers}
     for entry in expected:
         signature, _, side, name = entry.split("|")
-        if side == "output" and (runtime == "tensorflow" or (signature == "serving_default" and answers)):
+        if side == "output" and (runtime == "tensorflow" or signature in asked):
             difference = _difference(expected[entry], answers.get(entry))
             worst[signature, name] = max(difference, worst.get((signature, name), 0.0))
     return worst
 
 
 def _elsewhere(folder, runtime, expected, lines):
-    """What another runtime answers to the float signature's cases; None, and a line, where that cannot be said."""
+    """What another runtime answers to its signature's cases; None, and a line, where that cannot be said."""
     from kgan.export import runtimes
 
     lacking = runtimes.missing(runtime)
@@ -100,9 +100,10 @@ def _elsewhere(folder, runtime, expected, lines):
         lines.append(f"  {runtime}: NOT CHECKED, as {' and '.join(lacking)} is not here (pip install)")
         return None
     cases, answers = {}, {}
+    served = runtimes.served_by({entry.partition("|")[0] for entry in expected})
     for entry, value in expected.items():
         signature, number, side, name = entry.split("|")
-        if signature == "serving_default" and side == "input":
+        if signature == served and side == "input":
             cases.setdefault(number, {})[name] = value
     with tempfile.TemporaryDirectory() as temporary:
         try:
@@ -112,7 +113,7 @@ def _elsewhere(folder, runtime, expected, lines):
             return None
         for number, inputs in cases.items():
             for name, value in runtimes.answer(path, runtime, inputs).items():
-                answers[f"serving_default|{number}|output|{name}"] = value
+                answers[f"{served}|{number}|output|{name}"] = value
     return answers
 
 

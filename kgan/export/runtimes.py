@@ -27,6 +27,15 @@ def missing(runtime: str) -> list[str]:
     return [PACKAGES.get(name, name) for name in lacking]
 
 
+def served_by(signatures) -> str:
+    """The signature that other runtimes get: the default one, or `tokens` where that takes strings, unknown to them.
+
+    Args:
+        signatures: names of an export's signatures.
+    """
+    return "tokens" if "tokens" in signatures else SIGNATURE
+
+
 def convert(folder: str | Path, runtime: str, target: str | Path) -> Path:
     """Writes the float signature of a SavedModel for another runtime.
 
@@ -92,7 +101,7 @@ def _signature(folder):
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(folder))
-    return loaded, loaded.signatures[SIGNATURE]
+    return loaded, loaded.signatures[served_by(loaded.signatures)]
 
 
 def _to_onnx(folder, target):
@@ -120,7 +129,10 @@ def _to_litert(folder, target):
 def _to_openvino(folder, target):
     import openvino
 
-    openvino.save_model(openvino.convert_model(str(folder)), str(target), compress_to_fp16=False)
+    loaded, function = _signature(folder)
+    tokens = served_by(loaded.signatures) != SIGNATURE
+    model = openvino.convert_model(function if tokens else str(folder))
+    openvino.save_model(model, str(target), compress_to_fp16=False)
 
 
 def _of_onnx(path, inputs):

@@ -134,6 +134,10 @@ class TestTrained:
         assert kgan("export", "--run", run, "--output", tmp_path, "--name", "squares") == 0
         lines, agrees = check(tmp_path / "squares")
         assert agrees, lines
+        pytest.importorskip("openvino")
+        lines, agrees = check(tmp_path / "squares", runtimes=["openvino"])
+        assert agrees, lines
+        assert "tokens image in openvino: agrees" in lines[1]
         served = tf.saved_model.load(str(tmp_path / "squares" / "1"))
         asked = {"caption": tf.constant(["a red square"]), "seed": tf.constant([3])}
         (file,) = served.signatures["png"](**asked)["image_bytes"].numpy()
