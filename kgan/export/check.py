@@ -33,7 +33,8 @@ for (signature, number), case in cases.items():
     answer = model.signatures[signature](**{name: tf.constant(value) for name, value in case["input"].items()})
     for name, value in answer.items():
         if value.dtype == tf.string:
-            value = tf.stack([tf.io.decode_png(file) for file in value])
+            files = [tf.io.decode_png(file) for file in tf.reshape(value, [-1])]
+            value = tf.reshape(tf.stack(files), [*value.shape, *files[0].shape])
         out[f"{signature}|{number}|output|{name}"] = value.numpy()
 np.savez(answers, **out)
 """

@@ -2,6 +2,7 @@
 
 from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.bicubic_upsampling import BicubicUpsampling2D
+from kgan.layers.bilinear_doubling import BilinearDoubling
 from kgan.layers.caption_tokens import CaptionTokens
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -36,6 +37,7 @@ from kgan.layers.virtual_batch_normalization import (
 __all__ = [
     "BatchNormalization",
     "BicubicUpsampling2D",
+    "BilinearDoubling",
     "CaptionTokens",
     "ChannelwiseDense",
     "ConditionalBatchNormalization",

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from kgan.cli import main
+from kgan.export.check import check
 
 
 def write_clip(path, count=8, size=(34, 50), speed=3, seed=0):
@@ -65,6 +66,18 @@ def test_evaluate_prints_each_frame_beside_its_baselines(run, tmp_path, capsys):
         assert words in said
     methods = json.loads(file.read_text())["methods"]
     assert len(methods["model"]["all"]) == len(methods["last frame"]["moving"]) == 2
+
+
+@pytest.mark.slow
+def test_frames_in_and_frames_out_through_tensorflow_and_openvino(run, tmp_path):
+    pytest.importorskip("openvino")
+    assert (
+        main(["video-prediction", "export", "--run", str(run), "--output", str(tmp_path), "--name", "clips"])
+        == 0
+    )
+    lines, agrees = check(tmp_path / "clips", runtimes=["tensorflow", "openvino"])
+    assert agrees, lines
+    assert any("serving_default image in openvino: agrees" in line for line in lines), lines
 
 
 @pytest.mark.slow

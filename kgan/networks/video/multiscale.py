@@ -13,6 +13,7 @@ import keras
 from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
+from kgan.layers.bilinear_doubling import BilinearDoubling
 from kgan.layers.frames import ChannelsToFrames, FramesToChannels
 
 # Features of the hidden convolutions as multiples of the width (128 in the paper), and sides of all kernels.
@@ -78,7 +79,7 @@ def generator(
         x = source
         coarse = last = _last_frame(source, channels, output_frames, number, labels) if changes else None
         if drawn is not None:
-            coarse = layers.UpSampling2D(2, interpolation="bilinear", name=f"enlarged_{number}")(change)
+            coarse = BilinearDoubling(name=f"enlarged_{number}")(change)
             if changes:
                 coarse = layers.Add(name=f"enlarged_frame_{number}", dtype="float32")([last, coarse])
             x = layers.Concatenate(name=f"seen_{number}")([source, coarse])

@@ -1,8 +1,10 @@
 """The multi-scale video networks: the paper's table, any size, coarse to fine."""
 
+import keras
 import numpy as np
 import pytest
 
+from kgan.layers import BilinearDoubling
 from kgan.networks import multiscale
 
 # arXiv:1511.05440, table 1, by hand: 4 frames of 3 channels seen, one drawn; the coarser frame beside them from the
@@ -32,6 +34,13 @@ def test_any_frame_size(size):
     assert made["frames"].shape == (2, 2, *size, 1)
     padded = [-(-side // 8) * 8 for side in size]
     assert made["scale_1"].shape == (2, 2, padded[0] // 8, padded[1] // 8, 1)
+
+
+def test_doubling_is_kerass_bilinear():
+    images = np.random.default_rng(0).normal(size=(2, 5, 3, 2)).astype("float32")
+    for part in (images, images[:, :1]):
+        expected = keras.layers.UpSampling2D(2, interpolation="bilinear")(part)
+        np.testing.assert_allclose(BilinearDoubling()(part), expected, atol=1e-6)
 
 
 def test_what_the_coarser_scale_drew_is_refined_not_replaced():
