@@ -42,8 +42,7 @@ SMALL = 40
 class Train(Training):
     """Train a generator on a folder of images, or on glyphs of matplotlib's fonts.
 
-    The run folder then has the model, sample grids over time, and report.html. The same command goes on where
-    it stopped.
+    The run folder then has the model, sample grids over time and report.html. The same command goes on where it was.
     """
 
     APP = APP
@@ -272,11 +271,8 @@ class Generate(Trained):
     def work(self, model):
         from kgan.tasks.generation.drawing import Drawing
 
-        names = (
-            self.facts().get("labels")
-            or [str(label) for label in range(getattr(model, "classes", 0))]
-            or None
-        )
+        numbers = [str(label) for label in range(getattr(model, "classes", 0))]
+        names = self.facts().get("labels") or numbers or None
         if self.truncation is not None and not hasattr(model, "mapping"):
             raise UserError(
                 f"expected a model with a mapping network (--scheme stylegan2) for --truncation; found "

@@ -167,11 +167,11 @@ def test_a_scheme_of_one_file_and_one_line_is_reachable(tmp_path, monkeypatch):
     )
     monkeypatch.setattr(names, "PACKAGE", package)
     names.schemes.cache_clear()
-    names._scheme_classes.cache_clear()
+    names._tree.cache_clear()
     try:
         (card,) = names.schemes("generation").values()
     finally:
         monkeypatch.undo()
         names.schemes.cache_clear()
-        names._scheme_classes.cache_clear()
+        names._tree.cache_clear()
     assert (card.name, card.class_name, card.labels, card.has_loss) == ("my-gan", "MyGAN", "always", True)
