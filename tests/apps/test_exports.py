@@ -52,6 +52,8 @@ BUILT = {
     "pix2pix": lambda: pix2pix.Train(batch_size=1, channels=3, **TINY).build(),
     "cyclegan": lambda: cyclegan.Train(channels=3, blocks=1, **TINY).build(),
 }
+# The context encoder's fully connected layer fixes the one size; super-resolution compares small pictures.
+EXPECTED_SIZES = {"context-encoder": [(32, 64)], "super-resolution": [(32, 32), (24, 40), (19, 27)]}
 # Of each app, the signatures for bytes, by the input that `predict` calls them with.
 DIRECTIONS = {"": None, "AtoB_": "a", "BtoA_": "b"}
 
@@ -114,12 +116,14 @@ def test_bytes_and_files_through_tensorflow_alone(name, served):
     for prefix in directions(name):
         found = cases(model, target, prefix)
         sizes = [next(iter(case.values())).shape[1:3] for case, _ in found]
-        # The context encoder's fully connected layer fixes the one size.
-        assert sizes == ([(32, 64)] if name == "context-encoder" else list(SIZES))
+        assert sizes == EXPECTED_SIZES.get(name, list(SIZES))
         for number, (_, expected) in enumerate(found):
             assert expected.std() > 10
             for form in ("uint8|{}|output|image", "png|{}|output|image_bytes"):
-                np.testing.assert_array_equal(answers[f"{prefix}{form.format(number)}"], expected)
+                # Another process may sum in another order: rounding tips over where a value lies between two levels.
+                away = np.abs(answers[f"{prefix}{form.format(number)}"].astype(int) - expected)
+                assert away.max() <= 1
+                assert (away > 0).mean() < 1e-3
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -19,7 +19,7 @@ RECIPES = (
     Recipe("lama", "what there is", {"features": "auto"}, {"method": "lama"}),
     Recipe(
         "small lama",
-        "measured on two cores",
+        "what two cores bear; not compared with others",
         {"width": 12, "image_size": "128", "discriminator_learning_rate": 4e-4, "adversarial_weight": 1.0},
         {"network": "small", "method": "lama"},
     ),
