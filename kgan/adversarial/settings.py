@@ -48,6 +48,8 @@ class Settings:
             _refuse(scheme, given)
             given |= {"discriminator_steps": 1, "generator_batch": "shared"}
         own = dict(scheme.defaults)
+        if {"ema_decay", "ema_half_life"} & set(given):  # two ways to say one thing
+            own = {name: value for name, value in own.items() if name not in ("ema_decay", "ema_half_life")}
         loss = given.get("loss", own.get("loss"))
         name = getattr(loss if loss is None else losses.get(loss), "name", None)
         weights = {**(own.get("loss_weights") or {}), **scheme.weights_by_loss.get(name, {})}

@@ -14,7 +14,9 @@ from kgan.layers.fourier_unit import FourierUnit
 from kgan.layers.gated_convolution import GatedConv2D
 from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
+from kgan.layers.label_maps import OneHotPlanes, SpatialModulation
 from kgan.layers.label_planes import LabelPlanes
+from kgan.layers.laplacian_pyramid import DoubleSize, FromLaplacianPyramid, HalfSize, LaplacianPyramid
 from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.masked_mean import MaskedMean
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -42,16 +44,20 @@ __all__ = [
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
+    "DoubleSize",
     "DynamicMemory",
     "EqualizedConv2D",
     "EqualizedDense",
     "FadeIn",
     "FourierUnit",
+    "FromLaplacianPyramid",
     "GatedConv2D",
     "GridSum",
     "GroupedConv2D",
+    "HalfSize",
     "InstanceNormalization",
     "LabelPlanes",
+    "LaplacianPyramid",
     "LearnedConstant",
     "LearnedGrid",
     "MaskedMean",
@@ -59,6 +65,7 @@ __all__ = [
     "MinibatchStandardDeviation",
     "ModulatedConv2D",
     "NoisyLeaky",
+    "OneHotPlanes",
     "PartOf",
     "PartialConv2D",
     "PixelShuffle",
@@ -66,6 +73,7 @@ __all__ = [
     "ReflectionPadding2D",
     "RowwiseConv2D",
     "SharpenedSigmoid",
+    "SpatialModulation",
     "SpectralNormalization",
     "SmoothFill",
     "TextAffine",

@@ -13,6 +13,7 @@ from kgan.schemes.generation.began import BEGAN
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN
 from kgan.schemes.generation.gan import GAN
+from kgan.schemes.generation.lapgan import LAPGAN
 from kgan.schemes.generation.lsgan import LSGAN
 from kgan.schemes.generation.progressive_gan import ProgressiveGAN
 from kgan.schemes.generation.r3gan import R3GAN
@@ -40,6 +41,7 @@ from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN
 from kgan.schemes.translation.fastcut import FastCUT
 from kgan.schemes.translation.pix2pix import Pix2Pix
+from kgan.schemes.translation.spade import SPADE
 from kgan.schemes.video.video_gan import VideoGAN
 from kgan.schemes.video.video_prediction import VideoPredictionGAN
 

@@ -46,7 +46,7 @@ def test_augmentation_is_on_below_20_000_pictures_of_a_folder(given, count, expe
 
 
 @pytest.mark.parametrize("labels", [["a", "b"], pytest.param(None, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("scheme", ["r3gan", "stylegan2"])
+@pytest.mark.parametrize("scheme", ["r3gan", "stylegan2", "lapgan"])
 def test_new_schemes_are_built_and_draw(scheme, labels):
     train = told(scheme=scheme, labels=labels is not None, penalty=("r1=2/8",), minibatch_deviation=False)
     assert train.network == scheme

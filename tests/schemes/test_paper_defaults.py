@@ -96,6 +96,14 @@ PAPERS = {
         weights={"discriminator/adversarial": 0.5, "generator/l1": 100.0},
         batch=1,
     ),
+    # Park et al. 2019, section 4 and appendix A: hinge, 0.0001 for G and 0.0004 for D, Adam with betas 0 and 0.999;
+    # feature matching and the perceptual term at 10.
+    "SPADE": Paper(
+        "hinge",
+        Adam(1e-4, 0.0),
+        Adam(4e-4, 0.0),
+        weights={"generator/feature_matching": 10.0, "generator/perceptual": 10.0},
+    ),
     # Zhu et al. 2017, section 4: lambda = 10, squares; 7.1: D's objective divided by 2, Adam with 0.0002, batches of 1,
     # pools of 50; 5.2: identity 0.5 lambda. Beta_1 0.5: the authors' code. kgan's least squares halve both sides.
     "CycleGAN": Paper(
@@ -188,6 +196,9 @@ PAPERS = {
         penalties={"r1": {"weight": 10.0, "interval": 16}},
         constructor={"mixing": 0.9, "path_weight": 2.0, "path_interval": 8, "path_decay": 0.01},
     ),
+    # Denton et al. 2015, algorithm 1: D's and G's terms as in Goodfellow et al. 2014; DCGAN's Adam in place of SGD is
+    # kgan's, as it says.
+    "LAPGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
     # Karras et al. 2018, appendix A.1: WGAN-GP (lambda 10) with n_critic 1, drift of 0.001, Adam at 0.001 with betas 0
     # and 0.99 and epsilon 1e-8, minibatches of 16.
     "ProgressiveGAN": Paper(
@@ -399,6 +410,18 @@ def of_levels():
     return (made, networks.progressive.discriminator(**sizes)), {"latent_size": 4, "fade_steps": 2}
 
 
+def of_pyramid():
+    sizes = {"image_size": (16, 16), "width": 2}
+    made = networks.lapgan.generator(**sizes, latent_size=4)
+    return (made, networks.lapgan.discriminator(**sizes)), {"latent_size": 4}
+
+
+def of_maps():
+    made = networks.spade.generator((8, 8), classes=2, width=2, hidden=2)
+    judge = networks.multiscale_patchgan.discriminator(source_channels=2, patch=16, width=2)
+    return (made, judge), {}
+
+
 def of_patches():
     network = painter()
     return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
@@ -447,6 +470,8 @@ NETWORKS = {
     "ACGAN": lambda: ((with_label(generator), critic()), {"latent_size": 4}),
     "StyleGAN2": of_styles,
     "ProgressiveGAN": of_levels,
+    "LAPGAN": of_pyramid,
+    "SPADE": of_maps,
     "JointEmbedding": lambda: (
         (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
     ),

@@ -112,3 +112,11 @@ def test_what_does_not_fit_is_told():
         large.grow(other)
     with pytest.raises(ValueError, match="expected level from 0 to 1"):
         make(level=2)
+
+
+def test_a_half_life_takes_the_place_of_the_schemes_decay():
+    model = make(level=0)
+    model.compile(ema_half_life=100, jit_compile=False)
+    assert (model.settings.ema_decay, model.settings.ema_half_life) == (None, 100)
+    model.compile(jit_compile=False)
+    assert model.settings.ema_decay == 0.999
