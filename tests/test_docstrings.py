@@ -113,7 +113,7 @@ def names():
     return given()
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", list(modules()))
 def test_examples_run(name, names):
     assert run(name, names) == []
 

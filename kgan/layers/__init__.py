@@ -16,7 +16,7 @@ from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.label_maps import OneHotPlanes, SpatialModulation
 from kgan.layers.label_planes import LabelPlanes
-from kgan.layers.laplacian_pyramid import DoubleSize, FromLaplacianPyramid, HalfSize, LaplacianPyramid
+from kgan.layers.laplacian_pyramid import FromLaplacianPyramid, HalfSize, LaplacianPyramid
 from kgan.layers.learned_grid import GridSum, LearnedGrid
 from kgan.layers.masked_mean import MaskedMean
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -44,7 +44,6 @@ __all__ = [
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
-    "DoubleSize",
     "DynamicMemory",
     "EqualizedConv2D",
     "EqualizedDense",

@@ -5,6 +5,8 @@ import itertools
 import keras
 from keras import ops
 
+from kgan.layers.bilinear_doubling import BilinearDoubling
+
 TAPS = (1.0, 3.0, 3.0, 1.0)  # over 8: smooths, and halves about the middle of each 2x2 pixels
 
 
@@ -21,18 +23,6 @@ class HalfSize(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         batch, *sides, channels = input_shape
         return (batch, *(side and side // 2 for side in sides), channels)
-
-
-@keras.saving.register_keras_serializable("kgan.layers")
-class DoubleSize(keras.layers.Layer):
-    """Each pixel twice along both axes, smoothed: 3/4 of the nearest, 1/4 of the next; the border is repeated."""
-
-    def call(self, inputs):
-        return _doubled(_doubled(inputs, 1), 2)
-
-    def compute_output_shape(self, input_shape):
-        batch, *sides, channels = input_shape
-        return (batch, *(side and side * 2 for side in sides), channels)
 
 
 @keras.saving.register_keras_serializable("kgan.layers")
@@ -69,7 +59,7 @@ class LaplacianPyramid(keras.layers.Layer):
 
     def call(self, inputs):
         images = gaussian(inputs, self.levels)
-        return images[:1] + [fine - DoubleSize()(coarse) for coarse, fine in itertools.pairwise(images)]
+        return images[:1] + [fine - BilinearDoubling()(coarse) for coarse, fine in itertools.pairwise(images)]
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
@@ -87,7 +77,7 @@ class FromLaplacianPyramid(keras.layers.Layer):
     def call(self, inputs):
         image, *high = inputs
         for part in high:
-            image = DoubleSize()(image) + part
+            image = BilinearDoubling()(image) + part
         return image
 
     def compute_output_shape(self, input_shape):
@@ -118,20 +108,4 @@ def _halved(x, axis):
 def _every_second(x, axis, start, side):
     chosen = [slice(None)] * len(x.shape)
     chosen[axis] = slice(start, start + side - 1, 2)
-    return x[tuple(chosen)]
-
-
-def _doubled(x, axis):
-    side = x.shape[axis]
-    padded = _edges(x, axis)
-    before, after = (_part(padded, axis, start, side) for start in (0, 2))
-    pair = ops.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=axis + 1)
-    shape = list(ops.shape(x))
-    shape[axis] = 2 * side
-    return ops.reshape(pair, shape)
-
-
-def _part(x, axis, start, side):
-    chosen = [slice(None)] * len(x.shape)
-    chosen[axis] = slice(start, start + side)
     return x[tuple(chosen)]

@@ -51,7 +51,7 @@ def table():
             yield pytest.param(name, mode, marks=[] if (name, mode) in QUICK else [pytest.mark.slow])
 
 
-@pytest.mark.parametrize(("name", "mode"), table())
+@pytest.mark.parametrize(("name", "mode"), list(table()))
 def test_every_mode_ends_where_the_eager_one_does(eager, name, mode):
     expected, expected_weights = eager(name)
     model = keras_table.made(name, **MODES[mode])

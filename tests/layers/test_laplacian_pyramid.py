@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kgan.layers import DoubleSize, FromLaplacianPyramid, HalfSize, LaplacianPyramid
+from kgan.layers import BilinearDoubling, FromLaplacianPyramid, HalfSize, LaplacianPyramid
 
 IMAGE = np.random.default_rng(0).uniform(-1, 1, (2, 16, 24, 3)).astype("float32")
 
@@ -28,7 +28,9 @@ def test_half_and_double_in_numpy():
     half_column = np.array([2.0, 2.0, -1.0, -1.0]) @ [1, 3, 3, 1] / 8
     np.testing.assert_allclose(HalfSize()(image)[0, 0, :, 0], half_column * np.array(halved), atol=1e-6)
     double_column = [2.0, 1.25, -0.25, -1.0]
-    np.testing.assert_allclose(DoubleSize()(image)[0, ..., 0], np.outer(double_column, doubled), atol=1e-6)
+    np.testing.assert_allclose(
+        BilinearDoubling()(image)[0, ..., 0], np.outer(double_column, doubled), atol=1e-6
+    )
 
 
 def test_sides_that_cannot_be_halved():

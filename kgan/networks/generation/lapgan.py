@@ -8,7 +8,8 @@ and the number of levels are arguments here; its dropout is left out.
 import keras
 from keras import layers
 
-from kgan.layers.laplacian_pyramid import DoubleSize, HalfSize
+from kgan.layers.bilinear_doubling import BilinearDoubling
+from kgan.layers.laplacian_pyramid import HalfSize
 from kgan.layers.modulated_convolution import PartOf
 from kgan.networks.parts import conditioning as conditions
 from kgan.networks.parts.image_size import grid_of
@@ -69,7 +70,7 @@ def generator(
     image = coarse({"latent": inputs["latent"], **label} if classes else inputs["latent"])
     start = 0
     for index, (size, count) in enumerate(zip(levels[1:], numbers, strict=True), 1):
-        low = DoubleSize(name=f"low_{index}")(image)
+        low = BilinearDoubling(name=f"low_{index}")(image)
         noise = PartOf(start, start + count, name=f"noise_{index}")(inputs["noise"])
         high = _fine_generator(index, size, channels, width, classes)({"low": low, "noise": noise, **label})
         image = layers.Add(dtype="float32", name=f"image_{index}")([low, high])

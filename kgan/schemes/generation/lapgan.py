@@ -5,7 +5,8 @@ from keras import KerasTensor, ops
 from kgan import backend
 from kgan.adversarial import terms
 from kgan.adversarial.networks import inputs_by_name, outputs_by_name
-from kgan.layers.laplacian_pyramid import DoubleSize, gaussian
+from kgan.layers.bilinear_doubling import BilinearDoubling
+from kgan.layers.laplacian_pyramid import gaussian
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 
 
@@ -87,7 +88,7 @@ class LAPGAN(ConditionalGAN):
     def pyramid(self, batch):
         """Of each level the real picture and, above the coarsest, the one below it, doubled: (I[k], low[k])."""
         images = gaussian(batch["image"], len(self.levels) - 1)
-        return list(zip(images, [None, *map(DoubleSize(), images[:-1])], strict=True))
+        return list(zip(images, [None, *map(BilinearDoubling(), images[:-1])], strict=True))
 
     def generate(self, batch):
         made = {}
@@ -126,7 +127,7 @@ class LAPGAN(ConditionalGAN):
         latent = inputs["latent"]
         images = [self.levels[0][0]({"latent": latent, **told} if told else latent, training=training)]
         for network, _ in self.levels[1:]:
-            low = DoubleSize()(images[-1])
+            low = BilinearDoubling()(images[-1])
             stop = start + low.shape[1] * low.shape[2]
             high = network({"low": low, "noise": noise[:, start:stop], **told}, training=training)
             images.append(low + high)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from kgan import LAPGAN
-from kgan.layers import DoubleSize, HalfSize
+from kgan.layers import BilinearDoubling, HalfSize
 from kgan.networks import dcgan, lapgan
 from kgan.testing import run_scheme_test
 from tests.schemes.translation_networks import PLAIN, images, mean, softplus, terms
@@ -47,7 +47,7 @@ def test_terms_equal_the_papers_in_numpy(model):
     batch = {"image": images(6, SIZE, seed=3)}
     found, _, generated = terms(model, batch)
     coarse = np.asarray(HalfSize()(batch["image"]))
-    low = np.asarray(DoubleSize()(coarse))
+    low = np.asarray(BilinearDoubling()(coarse))
     noise = np.asarray(model.draw(batch, "noise 1", (6, 256)))
     fine = model.generator.get_layer("level_1")({"low": low, "noise": noise})
     np.testing.assert_allclose(generated["level_1"], low + np.asarray(fine), atol=1e-5)
