@@ -2,6 +2,7 @@
 
     kgan pix2pix train --data facades --direction BtoA
     kgan pix2pix train --data photos --task colorize
+    kgan pix2pix train --data streets --task labels     # pictures of label maps
     kgan pix2pix predict sketch.png --output made
 
 Without `--data` it learns to give sans-serif characters serifs, from the fonts that matplotlib ships.
@@ -18,7 +19,7 @@ from kgan.tasks.translation.pix2pix_recipes import RECIPES
 from kgan.tasks.translation.translating import Channels, Direction, Network, Normalization, Patch, Translating
 
 APP = "pix2pix"
-Task = Literal["pairs", "colorize", "edges"]
+Task = Literal["pairs", "colorize", "edges", "labels"]
 
 
 @dataclasses.dataclass
@@ -47,7 +48,8 @@ class Train(Translating):
     network: Annotated[Network | None, flags.choices(Network)] = None
     """The paper's, or a small one for minutes on a CPU; auto is what is left out."""
     task: Task = "pairs"
-    """`colorize` and `edges` compute their pairs from single pictures in colour."""
+    """`colorize` and `edges` compute their pairs from single pictures in colour; `labels` makes pictures of label maps
+    (SPADE), indexed or grey ones in a folder `labels` beside `images`."""
     direction: Direction = "AtoB"
     """Which half of a pair is the source: A (left), or B."""
     channels: Annotated[Channels | None, flags.choices(Channels)] = None
@@ -73,7 +75,18 @@ class Train(Translating):
     """Share of the pairs kept for `evaluate`; a test folder takes its place. 0 for none."""
 
     def check(self):
-        if self.task != "pairs" and self.channels != 3:
+        if self.task == "labels":
+            for flag in ("l1_weight", "unconditional"):
+                if getattr(self, flag) not in (False, type(self).__dataclass_fields__[flag].default):
+                    raise UserError(
+                        f"expected no {flags.name_of(flag)} with --task labels, which compares features of a "
+                        f"discriminator that is told the labels; found {getattr(self, flag)}; drop it"
+                    )
+            if min(self.size) < 8:
+                raise UserError(
+                    f"expected --image-size of at least 8 with --task labels; found {self.image_size}; try 64"
+                )
+        elif self.task != "pairs" and self.channels != 3:
             raise UserError(f"expected --channels 3 with --task {self.task}; found {self.channels}; drop one")
         if self.task != "pairs" and self.direction != "AtoB":
             raise UserError(
@@ -92,6 +105,7 @@ class Train(Translating):
         """All pairs."""
         from kgan import data
         from kgan.data import samples
+        from kgan.data.kinds.computed_labels import computed_labels
         from kgan.data.kinds.computed_pairs import computed_pairs
 
         if self.task == "pairs" and not self.data:
@@ -99,6 +113,11 @@ class Train(Translating):
             return samples.glyph_pairs(
                 self.size, *(fonts if self.direction == "AtoB" else fonts[::-1]), channels=self.channels
             )
+        if self.task == "labels" and self.data:
+            view = {"load_size": self.load_size, "mirror": self.mirror}
+            return data.label_maps(self.data, self.size, self.channels, **view)
+        if self.task == "labels":
+            return computed_labels(samples.photographs(self.size, flip=self.mirror))
         if self.task == "pairs":
             return self.open_folder_of_pairs()
         if self.data:
@@ -127,18 +146,34 @@ class Train(Translating):
 
     def drawn(self, model, examples, split):
         """A sample grid: sources, what is made of them, and the truth."""
+        from kgan.tasks.translation import label_maps
         from kgan.tasks.translation.translation import side_by_side
 
         made = model.predict_on_batch({"source": examples["source"]})
+        if self.task == "labels":
+            maps = label_maps.colored(examples["source"], model.classes)
+            return side_by_side({"labels": maps, "made": made, "truth": examples["target"]})
         return side_by_side({"source": examples["source"], "made": made, "truth": examples["target"]})
 
     def verdict(self, model, split):
+        from kgan.tasks.translation import label_maps
         from kgan.tasks.translation.translation import pairs_verdict
 
+        if self.task == "labels":
+            return label_maps.verdict(model, split)
         return pairs_verdict(model, split)
+
+    def open(self):
+        split = super().open()
+        self.labels = split.training.label_names
+        return split
 
     def build(self, steps=1000):
         """Returns the compiled scheme for a training of so many steps."""
+        if self.task == "labels":
+            from kgan.tasks.translation import label_maps
+
+            return label_maps.build(self, self.labels, steps)
         from kgan.networks import patchgan
         from kgan.schemes import Pix2Pix
         from kgan.tasks.translation.translation import adam
@@ -183,9 +218,25 @@ class Predict(predict.Predict):
     noise: bool = False
     """Dropout stays on, as in the paper: another result each time."""
 
+    def transformed(self, run, job, picture):
+        if not self.of_maps:
+            return super().transformed(run, job, picture)
+        from kgan.tasks.translation import label_maps
+
+        names = self.facts().get("labels") or [str(index) for index in range(self.of_maps)]
+        made = run({"source": label_maps.read(job.source, label_maps.values_of(names))})
+        return dataclasses.replace(picture, alpha=None, profile=None).remade(made)
+
     def image_network(self, model):
         from kgan.tiles.runner import ImageNetwork
 
+        self.of_maps = getattr(model, "classes", 0)
+        if self.of_maps:
+            if self.noise:
+                raise UserError(
+                    "expected no --noise with a model of label maps, which has none; found it; drop it"
+                )
+            return ImageNetwork(model.predict_on_batch, model.generator)
         model.noise_at_inference = self.noise
         return ImageNetwork(
             lambda images: model.predict_on_batch({"source": images["image"]}), model.generator
@@ -205,6 +256,7 @@ class Evaluate(evaluate.Evaluate):
         import numpy as np
 
         from kgan.data.source.examples import batch_of
+        from kgan.tasks.translation.label_maps import painted
         from kgan.tasks.translation.translation import compared, mean_image, means_only
 
         train = self.training(Train)
@@ -212,9 +264,12 @@ class Evaluate(evaluate.Evaluate):
         pairs = batch_of(split.measured, self.most)
         sources, targets = pairs["source"], pairs["target"]
         methods = {"made": model.predict({"source": sources}, batch_size=16, verbose=0)}
-        copied = np.repeat(sources, targets.shape[-1] // sources.shape[-1], axis=-1)
+        if train.task == "labels":
+            copied = {"classes in mean colors": painted(sources, batch_of(split.training, self.most))}
+        else:
+            copied = {"source copied": np.repeat(sources, targets.shape[-1] // sources.shape[-1], axis=-1)}
         methods |= {
-            "source copied": copied,
+            **copied,
             "mean target": [mean_image(split.training, "target")] * len(targets),
         }
         protocol = f"{len(targets)} pairs, {split.words}; L1 in grey levels; gradient over the truth's"

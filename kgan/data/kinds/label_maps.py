@@ -174,7 +174,7 @@ def _has_maps(folder: Folder) -> bool:
 KIND = Kind(
     "label maps",
     "images with label maps",
-    ("pix2pix",),
+    ("pix2pix --task labels",),
     recognized=_has_maps,
     opened=lambda folder, size: label_maps(folder.path, size, cache=folder.cache),
     may_be_two_folders=True,

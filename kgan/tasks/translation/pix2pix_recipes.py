@@ -9,6 +9,12 @@ RECIPES = (
     Recipe("on a CPU", "a step of the paper's takes seconds there", {"network": "small"}, {"device": "cpu"}),
     Recipe("on a GPU", ISOLA, {"network": "paper"}, {"device": "gpu"}),
     Recipe(
+        "label maps",
+        "Park et al. 2019, arXiv:1903.07291",
+        {"learning_rate": None},
+        {"task": "labels"},
+    ),
+    Recipe(
         "bundled glyphs",
         MEASURED,
         {"image_size": "32", "batch_size": 16, "channels": 1, "steps": 4040},
