@@ -1,6 +1,7 @@
 """scikit-learn's 1,797 handwritten digits in three parts, and pictures of many of them: shared by the scripts here."""
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -52,3 +53,10 @@ def write_grid(path: str | Path, rows: list) -> None:
 def processor_minutes() -> float:
     """Processor minutes of this process so far."""
     return sum(os.times()[:2]) / 60
+
+
+def minutes_spent() -> float:
+    """What a training may be measured by: processor minutes, or minutes of the clock where a GPU does the work."""
+    import tensorflow as tf
+
+    return time.monotonic() / 60 if tf.config.list_physical_devices("GPU") else processor_minutes()
