@@ -39,15 +39,16 @@ def digits(enlarged: int = 1) -> dict:
 
 
 def write_grid(path: str | Path, rows: list) -> None:
-    """Rows of images, each (count, side, side, 1) in [-1, 1], as one PNG, 48 pixels or more wide, lines between."""
+    """Rows of images, each (count, side, side, 1 or 3) in [-1, 1], as one PNG, each 48 pixels or wider."""
     from PIL import Image
 
     factor = max(1, 48 // rows[0].shape[1])
-    large = [np.kron(row[..., 0], np.ones((1, factor, factor))) for row in rows]
-    framed = [np.pad(row, ((0, 0), (0, 2), (0, 2)), constant_values=-0.4) for row in large]
+    large = [np.kron(np.asarray(row), np.ones((1, factor, factor, 1))) for row in rows]
+    framed = [np.pad(row, ((0, 0), (0, 2), (0, 2), (0, 0)), constant_values=-0.4) for row in large]
     sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in framed])
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.clip((sheet + 1) * 127.5, 0, 255).astype("uint8")).save(path)
+    sheet = np.clip((sheet + 1) * 127.5, 0, 255).astype("uint8")
+    Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(path)
 
 
 def processor_minutes() -> float:

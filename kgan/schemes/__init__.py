@@ -13,6 +13,7 @@ from kgan.schemes.generation.began import BEGAN
 from kgan.schemes.generation.conditional_gan import ConditionalGAN
 from kgan.schemes.generation.dragan import DRAGAN
 from kgan.schemes.generation.gan import GAN
+from kgan.schemes.generation.gran import GRAN
 from kgan.schemes.generation.lapgan import LAPGAN
 from kgan.schemes.generation.lsgan import LSGAN
 from kgan.schemes.generation.progressive_gan import ProgressiveGAN

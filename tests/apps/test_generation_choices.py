@@ -46,7 +46,9 @@ def test_augmentation_is_on_below_20_000_pictures_of_a_folder(given, count, expe
 
 
 @pytest.mark.parametrize("labels", [["a", "b"], pytest.param(None, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("scheme", ["r3gan", "stylegan2", "lapgan"])
+@pytest.mark.parametrize(
+    "scheme", ["r3gan", "stylegan2", "lapgan", pytest.param("gran", marks=pytest.mark.slow)]
+)
 def test_new_schemes_are_built_and_draw(scheme, labels):
     train = told(scheme=scheme, labels=labels is not None, penalty=("r1=2/8",), minibatch_deviation=False)
     assert train.network == scheme

@@ -199,6 +199,8 @@ PAPERS = {
     # Denton et al. 2015, algorithm 1: D's and G's terms as in Goodfellow et al. 2014; DCGAN's Adam in place of SGD is
     # kgan's, as it says.
     "LAPGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
+    # Im et al. 2016, section 5: the losses and Adam of Radford et al. 2016.
+    "GRAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
     # Karras et al. 2018, appendix A.1: WGAN-GP (lambda 10) with n_critic 1, drift of 0.001, Adam at 0.001 with betas 0
     # and 0.99 and epsilon 1e-8, minibatches of 16.
     "ProgressiveGAN": Paper(
@@ -416,6 +418,11 @@ def of_pyramid():
     return (made, networks.lapgan.discriminator(**sizes)), {"latent_size": 4}
 
 
+def of_canvases():
+    made = networks.gran.generator((16, 16), latent_size=4, width=1, steps=2)
+    return (made, networks.gran.discriminator((16, 16), width=1)), {"latent_size": 4}
+
+
 def of_maps():
     made = networks.spade.generator((8, 8), classes=2, width=2, hidden=2)
     judge = networks.multiscale_patchgan.discriminator(source_channels=2, patch=16, width=2)
@@ -471,6 +478,7 @@ NETWORKS = {
     "StyleGAN2": of_styles,
     "ProgressiveGAN": of_levels,
     "LAPGAN": of_pyramid,
+    "GRAN": of_canvases,
     "SPADE": of_maps,
     "JointEmbedding": lambda: (
         (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
