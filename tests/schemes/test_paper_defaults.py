@@ -304,6 +304,8 @@ PAPERS = {
     ),
     # Donahue et al. 2017, appendix C: Adam with 2e-4 and beta_1 0.5, batches of 128; equation 3: terms alike.
     "BiGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=128),
+    # Mirza and Osindero 2014, equation 2. Adam is kgan's, as it says.
+    "TaggingGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
 }
 
 
@@ -470,6 +472,7 @@ NETWORKS = {
     **dict.fromkeys(("DANN", "ADDA"), of_domains),
     "InfoGAN": of_coded,
     "BiGAN": of_pairs,
+    "TaggingGAN": lambda: ((networks.tagging.generator(3, 2, 4, 2), networks.tagging.discriminator(3, 2, 2, 2)), {}),
     "SemiSupervisedGAN": lambda: (
         (generator(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])),
         {"latent_size": 4},
