@@ -84,7 +84,7 @@ def place_in_batch(count):
     replicas, index = context.num_replicas_in_sync, context.replica_id_in_sync_group
     if isinstance(count, int):
         return index * count, replicas * count
-    mine = tf.one_hot(index, replicas) * tf.cast(count, "float32")
+    mine = tf.cast(tf.one_hot(index, replicas, dtype="int32") * count, "float32")
     counts = tf.cast(replica_sum(mine), "int32")
     return tf.reduce_sum(counts[:index]), tf.reduce_sum(counts)
 

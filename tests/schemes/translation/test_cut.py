@@ -1,5 +1,7 @@
 """CUT and FastCUT: the schemes' promises, their terms beside NumPy, mirrors, and what does not fit."""
 
+import contextlib
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from kgan import CUT, FastCUT
 from kgan.networks import patch_heads, translation_resnet
 from kgan.testing import run_scheme_test
+from tests.double_precision import double_precision
 from tests.schemes.translation_networks import PLAIN, discriminator, images, mean, terms
 from tests.schemes.ways import plain_first
 
@@ -29,14 +32,12 @@ def make(scheme=CUT, **options):
 
 @pytest.mark.slow
 @plain_first
-def test_cut(way):
-    run_scheme_test(make, DATA, PLAIN, **way)
-
-
-@pytest.mark.slow
-@plain_first
-def test_fastcut(way):
-    run_scheme_test(lambda: make(FastCUT), DATA, PLAIN, **way)
+@pytest.mark.parametrize("scheme", [CUT, FastCUT])
+def test_cut(scheme, way):
+    # At a temperature of 0.07 small differences grow: in float32 two replicas end up to 2.9e-5 from one.
+    inside = double_precision() if way["strategy"] else contextlib.nullcontext()
+    with inside:
+        run_scheme_test(lambda: make(scheme), DATA, PLAIN, **way, tolerance=1e-9)
 
 
 def vectors(model, name, features):
