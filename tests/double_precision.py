@@ -1,9 +1,8 @@
 """Everything in float64: what then still differs between two ways to add the same numbers up is no rounding.
 
 Two replicas sum a batch in another order than one, and XLA in another than TensorFlow: 1e-7 of each number in float32.
-A training multiplies that from step to step (see docs/distribution.md), so a limit on float32 weights says as much about
-the networks as about the code. In float64 the same differences are a billion times smaller, and an error is as large as
-ever.
+A training multiplies that from step to step (see docs/distribution.md), so a limit on float32 weights says as much of
+the networks as of the code. In float64 such differences are a billion times smaller, and an error is as large as ever.
 """
 
 import contextlib
