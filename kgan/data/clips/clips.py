@@ -48,6 +48,26 @@ def tenth(video: Video, frame: int) -> int:
     return frame * BLOCKS // len(video)
 
 
+def room(videos: Sequence[Video], clips: Sequence[Clip], span: int, hop: int) -> np.ndarray:
+    """How many frames later each clip may begin in training: before the next begins, inside of its video's end.
+
+    Of a single video inside of the clip's tenth, so that no frame comes to lie on the other side of a split.
+
+    Args:
+        videos, span, hop: as for `cut`.
+        clips: what it returned.
+
+    Returns:
+        int64, one number a clip, from 0 to hop - 1.
+    """
+
+    def end(number, first):
+        length = len(videos[number])
+        return length if len(videos) > 1 else -(-(tenth(videos[0], first) + 1) * length // BLOCKS)
+
+    return np.array([min(hop - 1, max(0, end(*clip) - span - clip[1])) for clip in clips], np.int64)
+
+
 def groups(videos: Sequence[Video], clips: Sequence[Clip]) -> np.ndarray:
     """What a split keeps together: one video's clips; of a single video a tenth's."""
     if len(videos) > 1:

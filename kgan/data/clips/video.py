@@ -41,7 +41,8 @@ def video(
     """Clips out of all the videos below a folder.
 
     Frames are scaled until they cover the image and then cropped: in training anywhere, in evaluation in the
-    middle; every frame of a clip alike. `split` divides by video, or by tenths of its time where there is one
+    middle; every frame of a clip alike. In training a clip begins anywhere from its own start up to the next one's,
+    anew each time, unless a minimum motion was asked for. `split` divides by video, or by tenths of its time where there is one
     video only; where there are folders `test` or `val` beside others, those are held out.
 
     Args:
@@ -103,7 +104,10 @@ def video(
         return reader(videos[which], first + numbers, _cover(videos[which].size, size))
 
     def load(row, key):
-        frames = python_call(read, [row["video"], row["first"]], tf.uint8)
+        start = row["first"]
+        if key is not None:
+            start += tf.random.stateless_uniform([], fold(key, "start"), 0, row["room"] + 1, tf.int64)
+        frames = python_call(read, [row["video"], start], tf.uint8)
         frames = tf.ensure_shape(frames, (length, None, None, 3))
         place = tf.constant([0.5, 0.5])
         if key is not None:
@@ -127,9 +131,11 @@ def video(
         return f"{_name(root, videos[row['video']])}: frames from {row['first']} could not be read"
 
     owner, first = (np.array(column, np.int64) for column in zip(*clips, strict=True))
+    # A clip that moves enough may stand still a few frames later.
+    room = clips_of.room(videos, clips, span, hop) * (minimum_motion <= 0)
     apart = held_out(places([_name(root, one) for one in videos]))
     part = Part(
-        {"video": owner, "first": first},
+        {"video": owner, "first": first, "room": room},
         load,
         explain,
         held_out=None if apart is None else apart[owner],
@@ -137,7 +143,7 @@ def video(
         group_count=len(videos) if len(videos) > 1 else clips_of.BLOCKS,
     )
     settings = (size, length, stride, hop, channels, minimum_motion, flip, jitter)
-    return Source(part, text="\n".join(text), identity=f"video {settings} {_identity(videos)}")
+    return Source(part, text="\n".join(text), identity=f"video, starts drawn, {settings} {_identity(videos)}")
 
 
 def _open(root: pathlib.Path) -> tuple[list[video_files.Video], dict[str, str]]:
