@@ -6,7 +6,7 @@ Trains `VideoGAN` on clips of one handwritten digit each, digits held out. Of dr
 held-out digits and those with their frames in another order, it follows the middle of the ink. Printed: how far that
 moves a frame, in pixels; how much this step changes from frame to frame (things that move evenly have little, frames
 without order much); how much ink there is, in frames' worth of white; how much clips differ from each other, over what
-real ones do; processor minutes. `clips-SEED.png` in the run's folder: drawn clips, a row each, and below them real ones.
+real ones do; processor minutes. `clips-SEED.png` in the run's folder: drawn clips, a row each, above real ones.
 """
 
 import argparse

@@ -24,33 +24,6 @@ class FramesToChannels(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("kgan.layers")
-class FrameDifferences(keras.layers.Layer):
-    """Each frame as what it lacks to the next, `gain * (x[i + 1] - x[i])`; the last one as it is.
-
-    Nothing is lost, and what moves, little beside what stands still, stands out.
-
-    Args:
-        gain: what the differences are multiplied with, above 0.
-
-    Call with `(batch, frames, height, width, channels)`; returns the same shape.
-    """
-
-    def __init__(self, gain: float = 1.0, **options) -> None:
-        super().__init__(**options)
-        self.gain = gain
-
-    def call(self, inputs):
-        changes = self.gain * (inputs[:, 1:] - inputs[:, :-1])
-        return ops.concatenate([changes, inputs[:, -1:]], axis=1)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
-    def get_config(self) -> dict:
-        return {**super().get_config(), "gain": self.gain}
-
-
-@keras.saving.register_keras_serializable("kgan.layers")
 class ChannelsToFrames(keras.layers.Layer):
     """What `FramesToChannels` did, undone.
 

@@ -42,8 +42,8 @@ def video(
 
     Frames are scaled until they cover the image and then cropped: in training anywhere, in evaluation in the
     middle; every frame of a clip alike. In training a clip begins anywhere from its own start up to the next one's,
-    anew each time, unless a minimum motion was asked for. `split` divides by video, or by tenths of its time where there is one
-    video only; where there are folders `test` or `val` beside others, those are held out.
+    anew each time, unless a minimum motion was asked for. `split` divides by video, or by tenths of its time where
+    there is one video only; where there are folders `test` or `val` beside others, those are held out.
 
     Args:
         folder: a folder of video files, of folders of numbered frames, or both; or one video file.
@@ -127,7 +127,8 @@ def video(
         try:
             read(row["video"], row["first"])
         except OSError as error:
-            return f"{_name(root, videos[row['video']])}: {error}"
+            path = pathlib.Path(videos[row["video"]].path)
+            return f"{_name(root, videos[row['video']])}: {str(error).removeprefix(f'{path.name}: ')}"
         return f"{_name(root, videos[row['video']])}: frames from {row['first']} could not be read"
 
     owner, first = (np.array(column, np.int64) for column in zip(*clips, strict=True))

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import os
 import pathlib
 import threading
@@ -45,17 +46,23 @@ class FrameCache:
         return self._folder / f"frames-{hashlib.blake2b(what.encode(), digest_size=12).hexdigest()}.npy"
 
     def _fill(self, path, video, size):
+        shape, count = (len(video), *size, 3), 0
+        # Written frame by frame: a map of the file would count as memory.
         with contextlib.suppress(_Damaged), replacing_path(path) as partial:
-            frames = np.lib.format.open_memmap(partial, "w+", np.uint8, (len(video), *size, 3))
-            count = 0
-            with contextlib.suppress(OSError):
-                for frame in video_files.stream(video, size):
-                    frames[count] = frame
+            with open(partial, "wb") as file:
+                about = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, about)
+                for frame in self._readable(video, size):
+                    file.write(np.ascontiguousarray(frame).tobytes())
                     count += 1
-            frames.flush()
             if count < len(video):  # what can be read is read from the video itself
                 self._damaged.add(path)
                 raise _Damaged
+
+    def _readable(self, video, size):
+        """The frames up to where the file is damaged, and no more than were counted."""
+        with contextlib.suppress(OSError):
+            yield from itertools.islice(video_files.stream(video, size), len(video))
 
 
 class _Damaged(Exception):

@@ -96,7 +96,7 @@ def read(video: Video, numbers: Sequence[int], size: tuple[int, int] | None = No
     Args:
         video: what `inspect` returned.
         numbers: frame numbers from 0, ascending.
-        size: (height, width) to bring the frames to; None keeps the video's.
+        size: (height, width) to bring the frames to; None is the first frame's: a video may change its size on its way.
 
     Returns:
         uint8 of shape (len(numbers), height, width, 3).
@@ -109,6 +109,7 @@ def read(video: Video, numbers: Sequence[int], size: tuple[int, int] | None = No
         if any(frame.shape != frames[0].shape for frame in frames):
             raise OSError(f"the pictures in {video.path} differ in size")
         return np.stack(frames)
+    size = size or video.size
     wanted = [video.times[number] for number in numbers]
     found = {}
     if wanted[0] > video.times[0] and not video.counted:
@@ -126,7 +127,7 @@ def stream(video: Video, size: tuple[int, int] | None = None) -> Iterator[np.nda
     if video.pictures:
         yield from (_picture(path, size) for path in video.pictures)
         return
-    known = set(video.times)
+    known, size = set(video.times), size or video.size
     yield from (_upright(frame, size) for time, frame in _decode(video, None) if time in known)
 
 

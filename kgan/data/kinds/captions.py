@@ -78,7 +78,8 @@ def captions(
             'name.txt beside name.jpg, or a CSV file with the columns "file" and "caption"'
         )
     text = [_without_used(index, table, origin).describe(), f"{sum(map(len, found)):,} captions ({origin})"]
-    for what, missed in (("images without captions", without), ("captions without images", lost)):
+    for many, missed in (("images without captions", without), ("captions without images", lost)):
+        what = many if len(missed) != 1 else many.replace("s ", " ", 1)
         if missed and missing == "error":
             raise UserError(
                 f"expected captions and images to match, found {len(missed):,} {what}: {names(missed)} ({origin}); "

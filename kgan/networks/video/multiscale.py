@@ -14,7 +14,7 @@ from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
 from kgan.layers.bilinear_doubling import BilinearDoubling
-from kgan.layers.frames import ChannelsToFrames, FrameDifferences, FramesToChannels
+from kgan.layers.frames import ChannelsToFrames, FramesToChannels
 
 # Features of the hidden convolutions as multiples of the width (128 in the paper), and sides of all kernels.
 GENERATOR = (
@@ -70,10 +70,7 @@ def generator(
         (None, 1, None, None, 1)
     """
     frames = keras.Input((input_frames, None, None, channels), name="frames")
-    import os
-    gain = float(os.environ.get("GAIN", "0"))
-    flat = FrameDifferences(gain, name="differences")(frames) if changes and gain else frames
-    flat = FramesToChannels(name="side_by_side")(flat)
+    flat = FramesToChannels(name="side_by_side")(frames)
     seen = [PadToMultiple(2 ** (SCALES - 1), name="padded")(flat)]
     for scale in range(SCALES - 1, 0, -1):
         seen.insert(0, layers.AveragePooling2D(2, name=f"source_{scale}")(seen[0]))
@@ -93,7 +90,7 @@ def generator(
             output_frames * channels,
             kernels[-1],
             padding="same",
-            kernel_initializer="zeros" if changes else keras.initializers.RandomNormal(stddev=SMALL),
+            kernel_initializer=keras.initializers.RandomNormal(stddev=SMALL),
             name=f"scale_{number}_refinement",
         )(x)
         if coarse is not None:

@@ -127,6 +127,28 @@ def test_images_without_captions_are_named_or_skipped(folder):
     assert "2 images without captions left out" in source.summary()
 
 
+EMPTY = {"red": [" "], "green": ["grün"], "blue": ["blue"]}
+
+
+@pytest.mark.parametrize("write", [write_text, write_csv, write_jsonl])
+def test_empty_captions_are_none(folder, write):
+    write(folder, EMPTY)
+    with pytest.raises(UserError, match=r"1 image without captions: red\.png"):
+        captions(folder, 8)
+    assert pairs(captions(folder, 8, missing="skip")) == [("blue", "blue"), ("green", "grün")]
+
+
+@pytest.mark.parametrize("write", [write_text, write_csv, write_jsonl])
+def test_long_captions_other_scripts_and_lines_that_end_in_crlf(folder, write):
+    sentences = {"red": ["x " * 4_999 + "x"], "green": ["красная птица", "赤い鳥"], "blue": ["طائر أزرق"]}
+    write(folder, sentences)
+    for path in folder.rglob("*.*"):
+        if path.suffix in (".txt", ".csv", ".jsonl"):
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert pairs(captions(folder, 8)) == sorted((name, several[0]) for name, several in sentences.items())
+    assert "4 captions" in captions(folder, 8).summary()
+
+
 def test_captions_without_images_name_the_first_five(folder):
     write_csv(folder, SENTENCES)
     with (folder / "captions.csv").open("a") as stream:
@@ -190,7 +212,7 @@ def test_P4_what_cannot_be_decoded_is_named(folder):
         (b"\x01\x02\x03 bird", "no text"),
     ]:
         red.write_bytes(data)
-        with pytest.raises(UserError, match=rf"1 images without captions: .*of no use: {red.name} .*{words}"):
+        with pytest.raises(UserError, match=rf"1 image without captions: .*of no use: {red.name} .*{words}"):
             captions(folder, 8)
         assert "1 of no use" in captions(folder, 8, missing="skip").summary()
     (folder / "a.csv").write_bytes("file,caption\nred.png,красная птица".encode("cp1251"))
