@@ -261,14 +261,32 @@ class Generate(Trained):
     """How far from the average style to go, 0 to 1: less varied, fewer failures. For models with a mapping network."""
     interpolate: Annotated[Walk | None, flags.choices(Walk)] = None
     """Walk from sample to sample: a strip of images, or a GIF that comes back to where it began."""
+    arithmetic: flags.Text = None
+    """Add and take away what samples have in common: "0,5,9 - 3,4,8 + 7,2,1", by their numbers in the grid of the same
+    --seed and --label, row by row from 0; three or more of each kind work best. --count: pictures around the result."""
+    turn: flags.Text = None
+    """Move samples along the way from one kind to another: "0,5,9 : 3,4,8", numbers as for --arithmetic."""
     overwrite: bool = False
     """Replace what is there."""
 
     def check(self):
-        if self.files and self.interpolate:
-            raise UserError("expected --files or --interpolate; found both; drop one of them")
+        from kgan.tasks.generation.latent_figures import read_sum, read_turn
+
+        ways = [name for name in ("files", "interpolate", "arithmetic", "turn") if getattr(self, name)]
+        if len(ways) > 1:
+            said = [" or ".join(f"--{name}" for name in ways), "both" if len(ways) == 2 else "all"]
+            raise UserError("expected {}; found {}; drop one of them".format(*said))
+        if self.arithmetic is not None:
+            read_sum(self.arithmetic)
+        if self.turn is not None:
+            read_turn(self.turn)
+            if self.count == 1:
+                raise UserError(
+                    "expected --count of at least 2 with --turn, its pictures in a row; found 1; change it"
+                )
 
     def work(self, model):
+        from kgan.tasks.generation import latent_figures
         from kgan.tasks.generation.drawing import Drawing
 
         numbers = [str(label) for label in range(getattr(model, "classes", 0))]
@@ -282,6 +300,15 @@ class Generate(Trained):
         drawing = Drawing(
             model, folder, names, self.wanted(names), self.seed, self.overwrite, self.truncation
         )
+        for text, draw in ((self.arithmetic, latent_figures.draw_sum), (self.turn, latent_figures.draw_turn)):
+            if text is not None:
+                if names and len(drawing.labels) != 1:
+                    raise UserError(
+                        "expected one --label with --arithmetic and --turn, as this model draws by label; found "
+                        f"{len(drawing.labels)}; name one"
+                    )
+                print(draw(drawing, text, self.count))
+                return
         way = self.interpolate or ("files" if self.files else "grid")
         written = getattr(drawing, way)(self.count)
         print(f"{len(written)} files in {folder}" if self.files else written)

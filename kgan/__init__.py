@@ -25,6 +25,7 @@ def _schemes() -> tuple[str, ...]:
 
 SCHEMES = _schemes()
 MODULES = (
+    "analysis",
     "app",
     "backend",
     "callbacks",

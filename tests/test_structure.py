@@ -15,7 +15,7 @@ FLOORS = (
     ("schedules", "losses", "penalties", "objectives", "layers", "augmentation"),
     ("adversarial",),
     ("networks", "schemes", "testing"),
-    ("callbacks", "export", "metrics", "data"),
+    ("analysis", "callbacks", "export", "metrics", "data"),
     ("app", "tasks", "cli"),
 )
 EXEMPT = {"saving", "__main__", ""}  # They import by name and on demand, so that `import kgan` costs nothing.
@@ -132,7 +132,7 @@ def test_one_vocabulary_names_the_folders():
 
 
 # Only ever more.
-HINTED = ("callbacks", "cli", "data", "files", "metrics", "networks", "pictures", "tiles")
+HINTED = ("analysis", "callbacks", "cli", "data", "files", "metrics", "networks", "pictures", "tiles")
 
 
 def public(body):

@@ -96,13 +96,22 @@ class Drawing:
     def walk(self, stops, count, closed):
         """Returns images `(labels or 1, count, height, width, channels)` along one walk."""
         rows = 1 if self.names is None else len(self.labels)
-        given = {} if self.names is None else {"label": self.labels[0]}
-        latents = np.asarray(self.model.sample_inputs(stops, self.seed, **given)["latent"])
-        points = latent_walk.path(latents, count, closed)
-        inputs = {"latent": np.tile(points, (rows, 1))}
-        if self.names is not None:
-            inputs["label"] = np.repeat(np.array(self.labels, np.int32), count)
-        for name, value in self.conditions.items():
-            inputs[name] = np.full(len(inputs["latent"]), value, np.float32)
-        images = self.model.predict(inputs, batch_size=64, verbose=0)
+        points = latent_walk.path(self.latents(stops), count, closed)
+        images = self.drawn(
+            np.tile(points, (rows, 1)), np.repeat(np.array(self.labels or [0], np.int32), count)
+        )
         return images.reshape(rows, count, *images.shape[1:])
+
+    def latents(self, count):
+        """Returns the latents of the first `count` samples of this seed, `(count, latent_size)`."""
+        given = {} if self.names is None else {"label": self.labels[0]}
+        return np.asarray(self.model.sample_inputs(count, self.seed, **given)["latent"])
+
+    def drawn(self, latents, labels=None):
+        """Returns the images of these latents; of these labels, or of the first that is drawn."""
+        inputs = {"latent": latents}
+        if self.names is not None:
+            inputs["label"] = np.full(len(latents), self.labels[0], np.int32) if labels is None else labels
+        for name, value in self.conditions.items():
+            inputs[name] = np.full(len(latents), value, np.float32)
+        return self.model.predict(inputs, batch_size=64, verbose=0)
