@@ -3,8 +3,8 @@
     python benchmarks/quality/discriminator_features.py --seeds 0 1 2
 
 For each seed a DCGAN is trained on 1,000 digits without their labels. The feature maps of its discriminator's
-convolutions, max-pooled to 4x4 and put together, feed a linear L2-SVM that is given 20, 50, 100, 200 or all 1,000 of the
-labels, five draws of each but the last; accuracy is on 500 test digits, which no setting was chosen by (`--part
+convolutions, max-pooled to 4x4 and put together, feed a linear L2-SVM that is given 20, 50, 100, 200 or all 1,000 of
+the labels, five draws of each but the last; accuracy is on 500 test digits, which no setting was chosen by (`--part
 validation` measures on 297 others). Beside it the same machine on pixels, on the same maps of the discriminator as it
 started (random features), and of an autoencoder that has the discriminator's convolutions, the generator and as many
 steps: on its maps and on its code. Samples go to `--picture`.

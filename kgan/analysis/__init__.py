@@ -1,4 +1,4 @@
-"""What a trained network knows: numbers and figures out of finished ones. Nothing here trains one or reads a file."""
+"""What a trained network knows: numbers and pictures out of finished ones. No adversarial training, no files."""
 
 import importlib
 import pkgutil

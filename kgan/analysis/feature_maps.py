@@ -49,6 +49,25 @@ def feature_maps(network: keras.Model) -> dict:
     return found
 
 
+def maps_of(network: keras.Model, layer: str | None = None) -> keras.KerasTensor:
+    """The feature maps of one convolution.
+
+    Args:
+        network: as for `feature_maps`.
+        layer: name of a convolution. Default: the last.
+
+    Raises:
+        ValueError: as `feature_maps`; a name that it does not have.
+    """
+    found = feature_maps(network)
+    if layer is not None and layer not in found:
+        raise ValueError(
+            f"maps_of: expected a convolution of {network.name!r}, one of {', '.join(found)}, received {layer!r}. Take "
+            "one of these."
+        )
+    return found[layer or list(found)[-1]]
+
+
 def pooled_features(
     network: keras.Model, images: np.ndarray, grid: int = 4, batch_size: int = 64
 ) -> np.ndarray:

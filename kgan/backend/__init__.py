@@ -6,7 +6,7 @@ the names of `contract.Backend` and asks a model for those of `contract.Game`. N
 
 from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import strategies
-from kgan.backend.tensorflow.gradients import gradient_projection, input_gradient
+from kgan.backend.tensorflow.gradients import gradient_projection, input_gradient, positive_gradient
 from kgan.backend.tensorflow.keras_private import (
     added_losses,
     calls,
@@ -59,6 +59,7 @@ __all__ = [
     "own_layers",
     "own_variables",
     "place_in_batch",
+    "positive_gradient",
     "prepare_optimizer",
     "random",
     "random_by_seed",

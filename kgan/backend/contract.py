@@ -103,6 +103,7 @@ class Backend(Protocol):
     input_gradient: Any
     output_spec: Any
     place_in_batch: Any
+    positive_gradient: Any
     random: Any
     replica_count: Any
     replica_index: Any

@@ -7,6 +7,7 @@ from kgan.layers.caption_tokens import CaptionTokens
 from kgan.layers.channelwise_dense import ChannelwiseDense
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment, diff_augment
+from kgan.layers.dropped_maps import DroppedMaps
 from kgan.layers.dynamic_memory import DynamicMemory
 from kgan.layers.equalized import EqualizedConv2D, EqualizedDense
 from kgan.layers.fade_in import FadeIn
@@ -24,6 +25,7 @@ from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, PartOf, UnitLength
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
+from kgan.layers.positive_gradient import PositiveGradient
 from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.layers.sharpened_sigmoid import SharpenedSigmoid
@@ -44,6 +46,7 @@ __all__ = [
     "ChannelwiseDense",
     "ConditionalBatchNormalization",
     "DiffAugment",
+    "DroppedMaps",
     "DynamicMemory",
     "EqualizedConv2D",
     "EqualizedDense",
@@ -68,6 +71,7 @@ __all__ = [
     "PartOf",
     "PartialConv2D",
     "PixelShuffle",
+    "PositiveGradient",
     "ReferenceBatch",
     "ReflectionPadding2D",
     "RowwiseConv2D",

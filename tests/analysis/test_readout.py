@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from skimage.measure import block_reduce
 
-from kgan.analysis.feature_maps import feature_maps, max_pooled, pooled_features
+from kgan.analysis.feature_maps import feature_maps, maps_of, max_pooled, pooled_features
 from kgan.analysis.linear_readout import drawn, linear_readout
 from kgan.networks import mlp
 
@@ -41,6 +41,8 @@ def test_networks_without_maps_are_told():
         ValueError, match="expected a functional network with convolutions before its last layer"
     ):
         feature_maps(mlp.discriminator((8, 8), width=4))
+    with pytest.raises(ValueError, match="one of first, second, received 'third'"):
+        maps_of(network(), "third")
     with pytest.raises(ValueError, match="a grid of at least 1, received 0"):
         pooled_features(network(), np.zeros((1, 8, 8, 1)), grid=0)
 

@@ -24,6 +24,8 @@ CASES = {
     "partial": (lambda **o: layers.PartialConv2D(5, 3, strides=2, **o), [IMAGE, MASK], True),
     "grouped": (lambda **o: layers.GroupedConv2D(6, 3, groups=2, **o), [IMAGE], True),
     "grid_sum": (lambda **o: layers.GridSum(**o), [IMAGE], False),
+    "dropped_maps": (lambda **o: layers.DroppedMaps([0, 3], **o), [IMAGE], True),
+    "positive_gradient": (lambda **o: layers.PositiveGradient(**o), [IMAGE], True),
     "smooth_fill": (lambda **o: layers.SmoothFill(2, 2, 3, **o), [IMAGE, MASK], True),
     "conditional_bn": (lambda **o: layers.ConditionalBatchNormalization(3, **o), [IMAGE, LABEL], True),
     "label_planes": (lambda **o: layers.LabelPlanes(3, **o), [IMAGE, LABEL], True),

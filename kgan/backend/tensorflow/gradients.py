@@ -22,6 +22,16 @@ def input_gradient(fn, x):
     return tf.cast(tape.gradient(total, x, unconnected_gradients="zero"), "float32")
 
 
+@tf.custom_gradient
+def positive_gradient(x):
+    """`x` itself, whose backward pass lets through what is positive of a gradient: `max(g, 0)`.
+
+    Args:
+        x: float tensor.
+    """
+    return tf.identity(x), tf.nn.relu
+
+
 def weight_gradients(compute, variables):
     """Gradients of a number with respect to Keras variables.
 
