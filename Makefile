@@ -8,7 +8,7 @@ READY := $(VENV)/.installed
 LOWEST := .venv-lowest
 LOWEST_READY := $(LOWEST)/.installed
 
-.PHONY: demo test test-slow test-lowest test-all kills lint format clean
+.PHONY: demo test test-processes test-slow test-lowest test-all kills lint format clean
 
 $(READY): pyproject.toml setup.py kgan/version.py
 	$(PYTHON) -m venv $(VENV)
@@ -26,6 +26,10 @@ test: $(READY)  ## the fast tests, under ten minutes on two cores; a third proce
 
 test-slow: $(READY)  ## those of minutes, one at a time, as some of them look at the clock
 	$(BIN)/python -m pytest -m slow
+
+test-processes: $(READY)  ## those of the slow ones that kill, resume, replicate, serve and start fresh processes
+	$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile tests/app tests/backend tests/export \
+		tests/test_saving.py
 
 kills: $(READY)  ## end runs by `kill -9` at twenty random moments, resume them, compare every variable
 	$(BIN)/python -m pytest -m slow tests/app/test_kills.py -s

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Test networks are too small to share among threads, and the test processes fill the cores themselves.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 # No test depends on which feature networks somebody has fetched onto this machine.
 os.environ["KGAN_HOME"] = os.path.join(tempfile.gettempdir(), "kgan-tests-home")
 

@@ -17,7 +17,7 @@ PACKAGE = Path(kgan.__file__).resolve().parent
 OF_FILES = """
     data.clips.video data.datasets.tfds data.describe data.kinds.captions data.kinds.images data.kinds.label_maps
     data.kinds.pairs data.kinds.quality_pairs data.kinds.unpaired data.source.split files.walk
-    networks.features.packages saving
+    networks.features.cache networks.features.packages saving
 """.split()  # noqa: SIM905 (to be read as one list)
 # What a reader has: an example ends where it uses one of these, or trains or draws.
 READERS = {

@@ -26,8 +26,12 @@ def _rotate(word, bits):
     return tf.bitwise.bitwise_or(left, tf.bitwise.right_shift(word, tf.constant(32 - bits, "uint32")))
 
 
+@tf.function(autograph=False)
 def threefry(key, counter):
     """Encrypt counters.
+
+    A function of its own, as its hundred operations would otherwise be laid out, and optimized, once a draw in the
+    graph of each step.
 
     Args:
         key, counter: pairs of uint32 tensors that broadcast.

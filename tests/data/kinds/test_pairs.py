@@ -165,3 +165,14 @@ def test_unpaired_splits(tmp_path):
     training, apart = unpaired(tmp_path, (6, 8)).split()
     assert [len(part) for part in training.parts] == [3, 4]
     assert [len(part) for part in apart.parts] == [2, 1]
+
+
+@pytest.mark.parametrize("width", [5, 7, 13, 79])
+def test_P5_of_an_odd_width_neither_half_gets_the_middle_column(tmp_path, width):
+    half = width // 2
+    row = np.concatenate([np.full(half, 20), [250], np.full(half, 120)]).astype(np.uint8)
+    write(tmp_path / "1.png", np.tile(row[None, :, None], (40, 1, 3)))
+    source = pairs(tmp_path, (40, half))
+    assert np.unique(seen(source, "source")).tolist() == [20]
+    assert np.unique(seen(source, "target")).tolist() == [120]
+    assert "1 of odd width, whose middle column is left out: 1.png" in source.summary()
