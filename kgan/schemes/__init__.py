@@ -28,6 +28,7 @@ from kgan.schemes.representation.bigan import BiGAN
 from kgan.schemes.representation.infogan import InfoGAN
 from kgan.schemes.representation.semi_supervised_gan import SemiSupervisedGAN
 from kgan.schemes.representation.tagging_gan import TaggingGAN
+from kgan.schemes.speech.segan import SEGAN
 from kgan.schemes.super_resolution.esrgan import ESRGAN
 from kgan.schemes.super_resolution.srgan import SRGAN
 from kgan.schemes.super_resolution.super_resolution import SuperResolution

@@ -8,6 +8,7 @@ import dataclasses
 import inspect
 
 import keras
+import numpy as np
 import pytest
 
 import kgan
@@ -104,6 +105,9 @@ PAPERS = {
         Adam(4e-4, 0.0),
         weights={"generator/feature_matching": 10.0, "generator/perceptual": 10.0},
     ),
+    # Pascual et al. 2017, equations 5 and 6: squares halved for both sides; section 4.2: lambda = 100, RMSprop at
+    # 0.0002, batches of 400.
+    "SEGAN": Paper("least-squares", **alike(RMSprop(2e-4)), weights={"generator/l1": 100.0}, batch=400),
     # Zhu et al. 2017, section 4: lambda = 10, squares; 7.1: D's objective divided by 2, Adam with 0.0002, batches of 1,
     # pools of 50; 5.2: identity 0.5 lambda. Beta_1 0.5: the authors' code. kgan's least squares halve both sides.
     "CycleGAN": Paper(
@@ -466,7 +470,13 @@ def of_coded():
     return (to_image(latent=74), critic()), {}
 
 
+def of_waves():
+    reference = np.random.default_rng(0).normal(size=(2, 8, 2))
+    return (networks.segan.generator(8, (2,), 3), networks.segan.discriminator(reference, (2,), 3)), {}
+
+
 NETWORKS = {
+    "SEGAN": of_waves,
     "VAAL": of_codes,
     "AdversarialDebiasing": lambda: ((networks.debiasing.predictor(3), networks.debiasing.adversary()), {}),
     **dict.fromkeys(("DANN", "ADDA"), of_domains),

@@ -1,0 +1,1 @@
+"""Sound files as arrays, and windows of them. No video's sound."""

@@ -1,0 +1,1 @@
+"""Networks along one axis, time: waves in, waves or logits out. No pictures."""

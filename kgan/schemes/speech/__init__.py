@@ -1,0 +1,1 @@
+"""Schemes for recorded speech: waves in, waves out. No pictures."""
