@@ -16,7 +16,8 @@ FLOORS = (
     ("adversarial",),
     ("networks", "schemes", "testing"),
     ("analysis", "callbacks", "export", "metrics", "data"),
-    ("app", "tasks", "cli"),
+    ("app",),
+    ("tasks", "cli"),
 )
 EXEMPT = {"saving", "__main__", ""}  # They import by name and on demand, so that `import kgan` costs nothing.
 LONGEST = 350
@@ -78,7 +79,7 @@ def test_no_arrow_upwards():
 
 def test_no_circle():
     graph = {
-        name: {other for other in imported(path, everywhere=False) if other not in (name, "kgan")}
+        name: {other for other in imported(path, everywhere=True) if other not in (name, "kgan")}
         for name, path in MODULES.items()
     }
     done = set()

@@ -5,7 +5,7 @@ import dataclasses
 import tyro
 
 from kgan.app import startup
-from kgan.networks.features import cache, catalog
+from kgan.networks.features import cache, catalog, places
 
 DESCRIPTION = "Networks that pictures are compared in: what there is, and how to have it."
 
@@ -16,7 +16,7 @@ class List:
 
     def __call__(self) -> int:
         for network in catalog.NETWORKS.values():
-            state = "here" if cache.is_here(network.name) else f"{network.megabytes} MB to fetch"
+            state = "here" if places.is_here(network.name) else f"{network.megabytes} MB to fetch"
             print(f"{network.name:<20} {network.use:<13} {state:<16} {network.title}; {network.license}")
             if network.notice:
                 print(f"{'':<20} Note: {network.notice}")

@@ -126,15 +126,6 @@ def test_module_and_app_file_are_the_same_command():
     assert direct.stdout == run(APP, "--help").stdout
 
 
-def test_command_line_to_go_on_leaves_overwrite_out(monkeypatch):
-    monkeypatch.setattr(
-        sys, "argv", ["/usr/bin/kgan", "pix2pix", "train", "--data", "my photos", "--overwrite"]
-    )
-    assert dispatch.command_line() == "kgan pix2pix train --data 'my photos'"
-    monkeypatch.setattr(sys, "argv", ["apps/pix2pix.py", "train"])
-    assert dispatch.command_line() == "python apps/pix2pix.py train"
-
-
 def test_data_prints_what_it_sees_and_writes_a_contact_sheet(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "meine Fotos"

@@ -13,6 +13,7 @@ from pathlib import Path
 import keras
 
 from kgan.app import device
+from kgan.app.command_line import command_line
 from kgan.app.run import plan as plans
 from kgan.app.run import second_try as second_tries
 from kgan.app.run.interruption import Clock, Interruption, Stopped
@@ -24,7 +25,6 @@ from kgan.app.run.team import LOST, Team
 from kgan.app.run.words import network_lines, plan_lines
 from kgan.backend import strategies
 from kgan.callbacks import TrainingDiverged
-from kgan.cli.dispatch import command_line
 from kgan.errors import UserError
 
 

@@ -1,7 +1,6 @@
 """Feature networks on this machine: fetched and converted once, then loaded from a file."""
 
 import importlib
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,30 +9,10 @@ from typing import TYPE_CHECKING
 from kgan.files.atomic import replacing_path
 from kgan.networks.features import catalog, packages
 from kgan.networks.features.packages import WeightsUnavailable
+from kgan.networks.features.places import is_here, path
 
 if TYPE_CHECKING:
     import keras
-
-
-def folder() -> Path:
-    """Where converted networks lie: `$KGAN_HOME/features`, or `kgan/features` in the user's cache folder."""
-    home = os.environ.get("KGAN_HOME")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kgan"
-    return (Path(home) if home else cache) / "features"
-
-
-def path(name: str) -> Path:
-    """The file of a network, whether it is there or not: of a converted one, or in Keras's own cache."""
-    network = catalog.find(name)
-    if not network.packages:
-        return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models" / network.weights
-    versions = "-".join(package.version for package in network.packages)
-    return folder() / f"{name}-{versions}.keras"
-
-
-def is_here(name: str) -> bool:
-    """Whether a network can be loaded without any download."""
-    return path(name).is_file()
 
 
 def fetch(name: str, say: Callable[[str], None] = print, time_limit: float = 10.0) -> Path:

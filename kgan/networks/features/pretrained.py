@@ -11,7 +11,7 @@ import urllib.request
 
 import keras
 
-from kgan.networks.features import cache
+from kgan.networks.features import places
 from kgan.networks.features.packages import WeightsUnavailable
 from kgan.networks.features.vgg import taps_of
 
@@ -70,7 +70,7 @@ def load(name: str, time_limit: float = 10.0) -> keras.Model:
 
 
 def _load(name: str, time_limit: float, build) -> keras.Model:
-    if not cache.is_here(name):
+    if not places.is_here(name):
         _require_site(name, time_limit)
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(max(time_limit, 30.0))
@@ -105,5 +105,5 @@ def _require_site(name: str, time_limit: float) -> None:
     if problem:
         raise WeightsUnavailable(
             f"{name}: expected its ImageNet weights in Keras's cache or a way to download them; received: "
-            f"{problem[0]}. Connect once, put {cache.path(name).name} into the cache, or `kgan features list` others."
+            f"{problem[0]}. Connect once, put {places.path(name).name} into the cache, or `kgan features list` others."
         )

