@@ -276,7 +276,7 @@ def test_K13_a_dataset_is_looked_at_once_and_keeps_what_it_is():
 
     seen = []
     data = batches({"image": IMAGES, "label": np.arange(32)}).repeat(2)
-    watched = FirstBatch(seen.append).of(data)
+    watched = FirstBatch(seen.append, set()).of(data)
     assert watched.element_spec == data.element_spec
     assert int(watched.cardinality()) == 8
     for mine, theirs in zip(watched, data, strict=True):
@@ -284,6 +284,25 @@ def test_K13_a_dataset_is_looked_at_once_and_keeps_what_it_is():
     (first,) = seen
     np.testing.assert_array_equal(first["image"], IMAGES[:8])
     np.testing.assert_array_equal(first["label"], np.arange(8))
+
+
+def test_K13_a_dataset_that_was_fine_is_not_looked_at_again():
+    from kgan.backend.tensorflow.first_batch import FirstBatch
+
+    good, bad, known = batches({"image": IMAGES}), batches({"image": IMAGES}), set()
+    first = FirstBatch(lambda batch: None, known)
+    with first.told():
+        list(first.of(good))
+    assert first.of(good) is good
+
+    def refuse(batch):
+        raise ValueError("no")
+
+    for _ in range(2):
+        second = FirstBatch(refuse, known)
+        with pytest.raises(ValueError, match="no"), second.told():
+            list(second.of(bad))
+    assert known == {good}
 
 
 def loss(real, made):

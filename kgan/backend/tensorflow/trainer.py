@@ -3,6 +3,8 @@
 `Play` knows a game by the names of `kgan.backend.contract.Game` alone, and nothing of any scheme.
 """
 
+import weakref
+
 import keras
 import tensorflow as tf
 
@@ -31,6 +33,7 @@ class Play:
         self.batches_per_step = discriminator_steps + fresh
         self.fresh = fresh
         self.updates = Updates(game, compilation)
+        self.seen = weakref.WeakSet()  # Data sets whose first batch was looked at.
 
     def batch(self, data, turn=0, evaluating=False):
         """Data as the game reads it, and where in the global batch it stands."""
@@ -165,7 +168,7 @@ class Trainer(keras_private.BeforeFirstStep):
         held_out = options.get("validation_data")
         self._check_arrays(x, y)
         self._check_arrays(*keras.utils.unpack_x_y_sample_weight(held_out)[:2])
-        first = FirstBatch(self._play.game.check)
+        first = FirstBatch(self._play.game.check, self._play.seen)
         if not keras_private.is_multi_worker(
             self.distribute_strategy
         ):  # Those rewrite data sets to share them out.
@@ -204,7 +207,7 @@ class Trainer(keras_private.BeforeFirstStep):
                 "evaluate: expected a compiled model, received one that is not. Call compile() before."
             )
         self._check_arrays(x, y)
-        first = FirstBatch(self._play.game.check)
+        first = FirstBatch(self._play.game.check, self._play.seen)
         with first.told():
             x = x if keras_private.is_multi_worker(self.distribute_strategy) else first.of(x)
             return super().evaluate(x, y, batch_size, verbose, **options)
