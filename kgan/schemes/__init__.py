@@ -26,6 +26,7 @@ from kgan.schemes.inpainting.free_form_inpainting import FreeFormInpainting
 from kgan.schemes.inpainting.lama import LaMa
 from kgan.schemes.representation.bigan import BiGAN
 from kgan.schemes.representation.infogan import InfoGAN
+from kgan.schemes.representation.ppgn import PPGN
 from kgan.schemes.representation.semi_supervised_gan import SemiSupervisedGAN
 from kgan.schemes.representation.tagging_gan import TaggingGAN
 from kgan.schemes.speech.segan import SEGAN

@@ -310,6 +310,8 @@ PAPERS = {
     "BiGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5)), batch=128),
     # Mirza and Osindero 2014, equation 2. Adam is kgan's, as it says.
     "TaggingGAN": Paper("non-saturating", **alike(Adam(2e-4, 0.5))),
+    # Nguyen et al. 2017 train as Dosovitskiy and Brox 2016 (section 3.2): Adam at 0.0002, beta_1 0.9, batches of 64.
+    "PPGN": Paper("non-saturating", **alike(Adam(2e-4, 0.9)), batch=64),
 }
 
 
@@ -482,6 +484,9 @@ NETWORKS = {
     **dict.fromkeys(("DANN", "ADDA"), of_domains),
     "InfoGAN": of_coded,
     "BiGAN": of_pairs,
+    "PPGN": lambda: (
+        (generator(), critic(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(4)])), {}
+    ),
     "TaggingGAN": lambda: ((networks.tagging.generator(3, 2, 4, 2), networks.tagging.discriminator(3, 2, 2, 2)), {}),
     "SemiSupervisedGAN": lambda: (
         (generator(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])),
