@@ -1,7 +1,8 @@
-"""Callbacks for `fit`: sample grids, collapse watch, guard against NaN, history, TensorBoard, progress."""
+"""Callbacks for `fit`: sample grids, collapse watch, guard against NaN, histories, logs, progress."""
 
 from kgan.callbacks.collapse_watch import CollapseWatch
 from kgan.callbacks.event_log import TensorBoardLog
+from kgan.callbacks.historical_averaging import HistoricalAveraging
 from kgan.callbacks.history import History
 from kgan.callbacks.nan_guard import NaNGuard, TrainingDiverged
 from kgan.callbacks.progress import Progress, duration
@@ -11,6 +12,7 @@ from kgan.callbacks.sample_grid import SampleGrid
 __all__ = [
     "CollapseWatch",
     "Every",
+    "HistoricalAveraging",
     "History",
     "NaNGuard",
     "Progress",

@@ -70,6 +70,15 @@ def mean_feature_matching(real_features, fake_features):
 
     Returns:
         a float32 scalar.
+
+    Example:
+        Any scheme whose discriminator ends in a linear layer learns by it, alone or beside its own terms:
+
+        >>> class Matching(GAN):
+        ...     def generator_losses(self, batch, generated):
+        ...         see, _ = with_features(self.discriminator, "Matching")  # of kgan.adversarial.networks
+        ...         real, fake = (see(image)[1] for image in (batch["image"], generated["image"]))
+        ...         return {"features": objectives.mean_feature_matching(real, fake)}
     """
     pairs = _pairs(real_features, fake_features)
     total = 0.0
