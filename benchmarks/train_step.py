@@ -21,8 +21,10 @@ from cases.dcgan64 import Dcgan64
 from cases.dfgan64 import Dfgan64
 from cases.gancls64 import Gancls64
 from cases.pix2pix import Pix2Pix256
+from cases.progressive32 import Progressive32
 from cases.r3gan64 import R3gan64
 from cases.segan import Segan
+from cases.spade128 import Spade128
 from cases.srgan import Srgan
 from cases.stackgan128 import Stackgan128
 from cases.super_resolution import SuperResolutionSmall
@@ -35,7 +37,7 @@ CASES = {
         *(Dcgan64, Srgan, SuperResolutionSmall, Pix2Pix256, CycleGan128),
         *(ContextEncoder128, R3gan64, Cut128),
         *(Gancls64, Dfgan64, Stackgan128, Video64),
-        Segan,
+        *(Progressive32, Spade128, Segan),
     )
 }
 

@@ -15,7 +15,7 @@ from kgan.layers.fourier_unit import FourierUnit
 from kgan.layers.gated_convolution import GatedConv2D
 from kgan.layers.grouped_convolution import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
-from kgan.layers.label_maps import OneHotPlanes, SpatialModulation
+from kgan.layers.label_maps import AttributePlanes, OneHotPlanes, SpatialModulation
 from kgan.layers.label_planes import LabelPlanes
 from kgan.layers.laplacian_pyramid import FromLaplacianPyramid, HalfSize, LaplacianPyramid
 from kgan.layers.learned_grid import GridSum, LearnedGrid
@@ -39,6 +39,7 @@ from kgan.layers.virtual_batch_normalization import (
 )
 
 __all__ = [
+    "AttributePlanes",
     "BatchNormalization",
     "BicubicUpsampling2D",
     "BilinearDoubling",

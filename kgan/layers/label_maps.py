@@ -31,6 +31,29 @@ class OneHotPlanes(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable("kgan.layers")
+class AttributePlanes(keras.layers.Layer):
+    """Appends numbers of a whole picture to its planes, each as a plane that is the same everywhere.
+
+    Call with `[planes, attributes]`: `(batch, height, width, channels)` and `(batch, attributes)` give
+    `(batch, height, width, channels + attributes)`.
+    """
+
+    def call(self, inputs):
+        return with_attributes(*inputs)
+
+    def compute_output_shape(self, input_shape):
+        planes, attributes = input_shape
+        return (*planes[:-1], planes[-1] + attributes[-1])
+
+
+def with_attributes(planes, attributes):
+    """What `AttributePlanes` returns, as a function."""
+    shape = (*ops.shape(planes)[:3], attributes.shape[-1])
+    told = ops.broadcast_to(ops.cast(attributes, planes.dtype)[:, None, None], shape)
+    return ops.concatenate([planes, told], axis=-1)
+
+
+@keras.saving.register_keras_serializable("kgan.layers")
 class SpatialModulation(keras.layers.Layer):
     """`x (1 + gamma) + beta`, with a gamma and a beta for each place and channel.
 

@@ -45,6 +45,7 @@ from kgan.schemes.translation.discogan import DiscoGAN
 from kgan.schemes.translation.dualgan import DualGAN
 from kgan.schemes.translation.fastcut import FastCUT
 from kgan.schemes.translation.pix2pix import Pix2Pix
+from kgan.schemes.translation.scene_hallucination import SceneHallucination
 from kgan.schemes.translation.spade import SPADE
 from kgan.schemes.video.video_gan import VideoGAN
 from kgan.schemes.video.video_prediction import VideoPredictionGAN

@@ -22,7 +22,7 @@ def scripts(monkeypatch):
 
 # Tracing their many passes takes a while.
 SLOW = ("srgan", "pix2pix256", "cyclegan128", "cut128", "context-encoder128", "r3gan64")
-SLOW += ("gancls64", "dfgan64", "stackgan128", "video64", "segan")
+SLOW += ("gancls64", "dfgan64", "stackgan128", "video64", "segan", "progressive32", "spade128")
 NAMES = ["dcgan64", "super-resolution-small", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 
 
@@ -36,7 +36,7 @@ def test_a_tiny_step(name):
     theirs, found = case(**case.tiny).torch(torch.contiguous_format)
     assert found == parameters
     for value in (ours(), theirs()):
-        assert 0 <= value < 100
+        assert abs(value) < 100  # a Wasserstein loss may be below 0
 
 
 def test_other_parameters_are_refused():

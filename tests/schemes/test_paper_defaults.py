@@ -105,6 +105,13 @@ PAPERS = {
         Adam(4e-4, 0.0),
         weights={"generator/feature_matching": 10.0, "generator/perceptual": 10.0},
     ),
+    # Karacan et al. 2020 has other networks; the game and its settings are SPADE's, as it says.
+    "SceneHallucination": Paper(
+        "hinge",
+        Adam(1e-4, 0.0),
+        Adam(4e-4, 0.0),
+        weights={"generator/feature_matching": 10.0, "generator/perceptual": 10.0},
+    ),
     # Pascual et al. 2017, equations 5 and 6: squares halved for both sides; section 4.2: lambda = 100, RMSprop at
     # 0.0002, batches of 400.
     "SEGAN": Paper("least-squares", **alike(RMSprop(2e-4)), weights={"generator/l1": 100.0}, batch=400),
@@ -437,6 +444,12 @@ def of_maps():
     return (made, judge), {}
 
 
+def of_scenes():
+    made = networks.spade.generator((8, 8), classes=2, width=2, hidden=2, attributes=1)
+    judge = networks.multiscale_patchgan.discriminator(source_channels=3, patch=16, width=2)
+    return (made, judge), {}
+
+
 def of_patches():
     network = painter()
     return (network, critic(), networks.patch_heads.heads_of(network, ("image",), 4)), {}
@@ -498,6 +511,7 @@ NETWORKS = {
     "LAPGAN": of_pyramid,
     "GRAN": of_canvases,
     "SPADE": of_maps,
+    "SceneHallucination": of_scenes,
     "JointEmbedding": lambda: (
         (reader(), keras.Sequential([picture(), keras.layers.Flatten(), keras.layers.Dense(3)])), {}
     ),

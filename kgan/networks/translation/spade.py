@@ -9,7 +9,7 @@ import keras
 from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
-from kgan.layers.label_maps import OneHotPlanes, SpatialModulation
+from kgan.layers.label_maps import AttributePlanes, OneHotPlanes, SpatialModulation
 from kgan.networks.parts.normalization import normalize
 from kgan.networks.parts.spectral import spectral_wrapper
 
@@ -25,6 +25,7 @@ def generator(
     depth: int | None = None,
     normalization: str | None = "batch",
     spectral_normalization: bool = True,
+    attributes: int = 0,
 ) -> keras.Model:
     """A map of classes to a picture of the same size, any size.
 
@@ -38,9 +39,12 @@ def generator(
         normalization: what is modulated: "batch" (over all replicas, as in the paper), "batch-per-replica", "instance",
             "layer" or None.
         spectral_normalization: bound every convolution but those of the modulation, as in the authors' code.
+        attributes: how many numbers are told of the whole picture, beside its classes at every place (Karacan et al.
+            2020, arXiv:1808.07413); 0 for none.
 
     Returns:
-        `generator`: (batch, height, width, 1) int32 in [0, classes) to (batch, height, width, channels) in [-1, 1].
+        `generator`: (batch, height, width, 1) int32 in [0, classes), or {"source": such a map, "attributes": (batch,
+        attributes)}, to (batch, height, width, channels) in [-1, 1].
 
     Raises:
         ValueError: fewer than two classes, or a picture too small for one doubling.
@@ -57,7 +61,11 @@ def generator(
         )
     wrap = spectral_wrapper(spectral_normalization)
     source = keras.Input((None, None, 1), dtype="int32", name="source")
-    planes = PadToMultiple(2**depth, name="padded")(OneHotPlanes(classes, name="planes")(source))
+    inputs, planes = source, OneHotPlanes(classes, name="planes")(source)
+    if attributes:
+        inputs = {"source": source, "attributes": keras.Input((attributes,), name="attributes")}
+        planes = AttributePlanes(name="told")([planes, inputs["attributes"]])
+    planes = PadToMultiple(2**depth, name="padded")(planes)
 
     # Of each square one pixel: classes have no mean.
     told_at = [planes] + [
@@ -92,4 +100,4 @@ def generator(
             x = layers.UpSampling2D(2, name=f"level_{level}_up")(x)
     x = layers.LeakyReLU(0.2, name="pixels_leaky")(x)
     x = layers.Conv2D(channels, 3, padding="same", activation="tanh", dtype="float32", name="pixels")(x)
-    return keras.Model(source, CropLike(dtype="float32", name="image")([x, source]), name="generator")
+    return keras.Model(inputs, CropLike(dtype="float32", name="image")([x, source]), name="generator")

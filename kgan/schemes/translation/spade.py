@@ -71,12 +71,12 @@ class SPADE(Pix2Pix):
                 "spade.generator(classes=...)."
             )
         super().__init__(generator, discriminator, **kwargs)
-        self.perceptual = perceptual
+        self.perceptual, self.classes = perceptual, known[0]
         shape = inputs_by_name(discriminator, "target").get("source", keras.KerasTensor((None,))).shape
-        if shape[-1] != known[0]:
+        if shape[-1] != self.planes_told:
             raise ValueError(
-                f"SPADE: expected a discriminator told {known[0]} classes, as the generator is, received one with "
-                f"source_channels={shape[-1]}. Build both with one number of classes."
+                f"SPADE: expected a discriminator told {self.planes_told} classes, as the generator is, received one "
+                f"with source_channels={shape[-1]}. Build both with one number of classes."
             )
         if not self.scales:
             raise ValueError(
@@ -85,9 +85,9 @@ class SPADE(Pix2Pix):
             )
 
     @property
-    def classes(self) -> int:
-        """How many classes a map may have."""
-        return inputs_by_name(self.discriminator, "target")["source"].shape[-1]
+    def planes_told(self) -> int:
+        """How many planes the discriminator sees beside a picture."""
+        return self.classes
 
     @property
     def scales(self) -> list:
@@ -101,9 +101,13 @@ class SPADE(Pix2Pix):
             looked = np.ravel(np.asarray(batch["source"][:256]))
             check_labels(looked, self.classes, "classes in 'source'", "Build networks for more classes.")
 
+    def told(self, batch: Mapping, dtype: str):
+        """What the discriminator is told beside a picture: a plane a class."""
+        return ops.one_hot(ops.cast(batch["source"][..., 0], "int32"), self.classes, dtype=dtype)
+
     def judged(self, batch: Mapping, image, index: int) -> list:
         """Features and then logits of one scale, for pictures beside their maps."""
-        planes = ops.one_hot(ops.cast(batch["source"][..., 0], "int32"), self.classes, dtype=image.dtype)
+        planes = self.told(batch, image.dtype)
         seen = {"source": self.seen(batch, planes, color=False), "target": image}
         for _ in range(index):
             seen = {name: half(value) for name, value in seen.items()}
