@@ -9,9 +9,16 @@ An adversarial one is measured beside the pixel one that it came from, as networ
     python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-gan --name photo-x4-adversarial --other \
         --beside saved_models/photo-x4/photo-x4.keras --between 0.4 --time "..." --command "..." \
         --on held-out=photographs/held_out
+
+One for pictures that noise and JPEG have spoilt is measured on such: Gaussian noise of 8 grey levels and quality 60.
+
+    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-degraded --name photo-x4-degraded --other \
+        --beside saved_models/photo-x4/photo-x4.keras --spoil 8 60 --time "..." --command "..." \
+        --on held-out=photographs/held_out
 """
 
 import argparse
+import io
 import json
 import shutil
 import time
@@ -94,7 +101,20 @@ def psnr(first, second, border):
     return float(10 * np.log10(255**2 / np.mean((luma(first)[inner] - luma(second)[inner]) ** 2)))
 
 
-def beside(methods, folder, scale, pictures=None):
+def spoilt(pixels, noise, quality, seed=0):
+    """A picture with Gaussian noise of a deviation in grey levels, as JPEG of a quality leaves it.
+
+    Pillow and NumPy do it, not the pipeline that a network was trained with.
+    """
+    from PIL import Image
+
+    noisy = pixels + noise * np.random.default_rng(seed).standard_normal(pixels.shape)
+    coded = io.BytesIO()
+    Image.fromarray(np.clip(np.rint(noisy), 0, 255).astype(np.uint8)).save(coded, "JPEG", quality=quality)
+    return np.asarray(Image.open(coded))
+
+
+def beside(methods, folder, scale, pictures=None, spoil=None):
     """Means over a folder's pictures by method, bicubic first: dicts of named numbers; and how many pictures.
 
     Args:
@@ -102,6 +122,7 @@ def beside(methods, folder, scale, pictures=None):
         folder: of pictures.
         scale: int.
         pictures: folder to write crops side by side to, or None.
+        spoil: (noise, quality) of `spoilt` for the small pictures, or None.
     """
     from perceived import Perceived, crops
     from PIL import Image
@@ -116,6 +137,8 @@ def beside(methods, folder, scale, pictures=None):
         height, width = (side // scale * scale for side in whole.shape[:2])
         original = whole[:height, :width]
         small = shrunk(original, scale)
+        if spoil:
+            small = spoilt(small, *spoil)
         made = {"bicubic": enlarged(small, scale)}
         made |= {
             method: to_uint8(np.asarray(network(to_float(small)[None]))[0])
@@ -162,6 +185,7 @@ def main():
     parser.add_argument("--time", required=True)
     parser.add_argument("--note", nargs="*", default=[])
     parser.add_argument("--beside", help="the .keras file of the pixel one; measured as networks see it")
+    parser.add_argument("--spoil", type=int, nargs=2, metavar=("NOISE", "QUALITY"), help="with --beside")
     parser.add_argument("--between", type=float, default=1.0, help="0 the pixel one, 1 the run's")
     parser.add_argument("--pictures", help="folder for crops side by side")
     parser.add_argument("--other", action="store_true", help="not the one that the app takes by itself")
@@ -180,11 +204,11 @@ def main():
 
         pixel = served(load_model(asked.beside))
         network = interpolate_networks(pixel, network, asked.between)
-        methods = {"by pixel loss": pixel, "this": network}
+        methods = {Path(asked.beside).stem: pixel, "this": network}
     for pair in asked.on:
         name, _, folder = pair.partition("=")
         if methods:
-            means, count = beside(methods, folder, scale, asked.pictures)
+            means, count = beside(methods, folder, scale, asked.pictures, asked.spoil)
             for method, found in means.items():
                 values = {
                     key: f"{value:.2f}" if "dB" in key else f"{value:.4f}" for key, value in found.items()
@@ -216,6 +240,11 @@ def main():
         "time": asked.time,
         "measured": rows,
         "protocol": f"mean luma PSNR at x{scale}, made smaller bicubically, {scale} pixels of border left out"
+        + (
+            ", then noise of {} grey levels and JPEG of quality {}".format(*asked.spoil)
+            if asked.spoil
+            else ""
+        )
         + ("; distances, less is nearer, of two crops of 299 pixels of each picture" if methods else ""),
         "notes": asked.note,
     }

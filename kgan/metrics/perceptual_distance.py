@@ -8,6 +8,7 @@ from keras import ops
 
 from kgan.networks.features import cache, catalog, random_convolution
 from kgan.objectives import direction
+from kgan.objectives.features import require_side
 
 NAMES = ("auto", *catalog.PERCEPTUAL, random_convolution.VERSION)
 
@@ -102,7 +103,12 @@ class PerceptualDistance:
         self.values: list[float] = []
 
     def update(self, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
-        """Take in two (batch, height, width, 1 or 3) in [-1, 1]; returns the distance of each pair."""
+        """Take in two (batch, height, width, 1 or 3) in [-1, 1]; returns the distance of each pair.
+
+        Raises:
+            ValueError: for images so small that the network's poolings leave nothing of them.
+        """
+        require_side(self.network, target.shape[1:3], "PerceptualDistance")
         maps = []
         for images in (target, prediction):
             images = ops.cast(ops.convert_to_tensor(images), "float32")

@@ -9,6 +9,9 @@ from keras import ops
 from kgan import backend
 from kgan.objectives.pixels import difference, l1
 
+# No network of features here needs more.
+LARGEST_LEAST = 300
+
 
 def direction(target, prediction):
     """`mean over pixels of |a / |a| - b / |b||**2`, the length that of a pixel's channels; in [0, 4].
@@ -31,6 +34,37 @@ def direction(target, prediction):
         x = ops.cast(x, "float32")
         units.append(x / ops.sqrt(ops.sum(ops.square(x), axis=-1, keepdims=True) + 1e-10))
     return ops.mean(ops.sum(ops.square(units[0] - units[1]), axis=-1), axis=(1, 2))
+
+
+def require_side(network, size, what):
+    """Makes sure that images are large enough for all poolings of a network. An empty map has no features.
+
+    Args:
+        network: functional `keras.Model` from images.
+        size: (height, width) of the images.
+        what: whose images these are, for the error.
+
+    Raises:
+        ValueError: if a map would be empty; it names the least side.
+    """
+    if _has_maps(network, size):
+        return
+    least = next(
+        (side for side in range(min(size) + 1, LARGEST_LEAST) if _has_maps(network, (side, side))), None
+    )
+    raise ValueError(
+        f"{what}: expected images of at least {least or LARGEST_LEAST} pixels a side for the features of "
+        f"{network.name!r}, whose poolings leave nothing of smaller ones; received {size[0]}x{size[1]}. Use larger "
+        "ones, or other features."
+    )
+
+
+def _has_maps(network, size):
+    try:
+        network.compute_output_shape((1, *size, network.inputs[0].shape[-1]))
+    except ValueError:
+        return False
+    return True
 
 
 def _pairs(real, fake):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import keras
 from keras import ops
 
-from kgan.objectives.features import direction
+from kgan.objectives.features import direction, require_side
 from kgan.objectives.pixels import l1, l2
 
 _CRITERIA = {
@@ -77,6 +77,8 @@ class Perceptual(keras.layers.Layer):
 
     def _run(self, images):
         """Features of each layer, a list."""
+        if None not in (size := tuple(images.shape[1:3])):
+            require_side(self.extractor, size, "Perceptual")
         if images.shape[-1] == 1 and self.extractor.inputs[0].shape[-1] == 3:
             images = ops.repeat(images, 3, axis=-1)
         if self.preprocessing is not None:

@@ -11,6 +11,7 @@ from kgan.metrics import feature_extractor
 from kgan.metrics.generation import generation
 from kgan.metrics.perceptual_distance import PerceptualDistance, perceptual_distance
 from kgan.networks.features import pretrained, random_convolution, vgg
+from kgan.objectives import Perceptual
 
 
 @pytest.fixture
@@ -162,6 +163,23 @@ def test_perceptual_distance_grows_with_blur(images):
     assert distance.result() == pytest.approx((slight + strong) / 3, abs=1e-6)
     with pytest.raises(ValueError, match="dict of maps"):
         PerceptualDistance(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))
+
+
+def test_images_that_poolings_leave_nothing_of_are_refused_in_one_line():
+    image = keras.Input((None, None, 3))
+    halved = image
+    for _ in range(4):
+        halved = keras.layers.MaxPooling2D(2)(halved)
+    network = keras.Model(image, {"map": halved}, name="pools")
+    distance = PerceptualDistance(network)
+    small = np.zeros((1, 15, 40, 3), "float32")
+    with pytest.raises(ValueError, match=r"at least 16 pixels a side .*'pools'.*received 15x40") as caught:
+        distance.update(small, small)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError, match="at least 16 pixels"):
+        Perceptual(network, [network.layers[-1].name], before_activation=False)(small, small)
+    enough = np.zeros((1, 16, 40, 3), "float32")
+    assert distance.update(enough, enough) == [0.0]
 
 
 def test_vgg19_taps_equal_the_trunk_on_caffe_images():
