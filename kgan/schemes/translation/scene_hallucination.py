@@ -16,7 +16,8 @@ class SceneHallucination(SPADE):
     Of triples (s, a, y), a map of classes, numbers that say how the whole scene looks, and its picture, G makes G(s, a)
     and the discriminators see pictures beside both, each attribute as a plane that is the same everywhere. The game,
     its weights and its settings are those of `SPADE`. A look that was made so for a photograph's own map is given to
-    the photograph by `kgan.pictures.look.transfer_look`: what is in it stays as it is.
+    the photograph by `kgan.pictures.look.transfer_look`: what is in it stays as it is. Attributes of pictures with
+    label maps, computed or of a CSV file, are added by `kgan.data.kinds.scene_attributes`.
 
     Args:
         generator: network from `{"source": (batch, height, width, 1), "attributes": (batch, numbers)}` to pictures:
