@@ -10,7 +10,7 @@ Without `--data` it learns to give sans-serif characters serifs, from the fonts 
 
 import dataclasses
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from kgan.app import flags
 from kgan.app.verbs import evaluate, export, predict
@@ -217,6 +217,11 @@ class Predict(predict.Predict):
 
     noise: bool = False
     """Dropout stays on, as in the paper: another result each time."""
+
+    @property
+    def to_train(self):
+        task = f" --task {self.model}" if self.model in get_args(Task) else ""
+        return f"{super().to_train}{task}"
 
     def transformed(self, run, job, picture):
         if not self.of_maps:

@@ -118,6 +118,23 @@ def test_a_run_goes_before_the_box_and_a_wrong_name_is_told(box, tmp_path):
         Enlarge(inputs=("a.png",))()
 
 
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("colorize", "found no colorize; train one: kgan pix2pix train --data FOLDER --task colorize"),
+        ("photo", "found no photo; train one: kgan pix2pix train --data FOLDER"),
+        (None, "found no runs/pix2pix; train one (kgan pix2pix train --data FOLDER), or name another"),
+    ],
+)
+def test_an_app_that_nothing_ships_for_says_what_is_missing_in_one_line(box, tmp_path, capsys, model, words):
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "grey.png")
+    assert dispatch.main(["pix2pix", "predict", "grey.png", *(["--model", model] if model else [])]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0
+    assert "no model ships with kgan for this app" in said
+    assert words in said
+
+
 def test_what_ships_has_a_whole_card_and_is_small():
     for card in shipped.cards():
         assert card.file.is_file()

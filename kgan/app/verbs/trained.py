@@ -69,6 +69,11 @@ class Trained:
         settings = {name: value for name, value in self.configuration()["settings"].items() if name in known}
         return command(**{name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()})
 
+    @property
+    def to_train(self):
+        """The command that makes what is missing."""
+        return f"kgan {self.APP} train --data FOLDER"
+
     def take_shipped(self):
         """Takes a model in the box: the one that `--model` names, or the app's own where there is no run."""
         from kgan.app import shipped
@@ -78,9 +83,12 @@ class Trained:
             card = shipped.find(self.APP, self.model)
             if card is None:
                 known = ", ".join(shipped.names(self.APP))
-                known = f" or one of the models that ship with kgan for this app ({known})" if known else ""
                 raise UserError(
-                    f"expected --model to be a .keras file{known}; found no {self.model}; check the name"
+                    f"expected --model to be a .keras file or one of the models that ship with kgan for this app "
+                    f"({known}); found no {self.model}; check the name"
+                    if known
+                    else f"expected --model to be a .keras file, as no model ships with kgan for this app; found no "
+                    f"{self.model}; train one: {self.to_train}"
                 )
         elif (
             self.model is None
@@ -89,6 +97,11 @@ class Trained:
             and not self.NEEDS_RUN
         ):
             card = shipped.find(self.APP)
+            if card is None:
+                raise UserError(
+                    f"expected a run folder written by `train`, as no model ships with kgan for this app; found no "
+                    f"{self.run}; train one ({self.to_train}), or name another with --run"
+                )
         if card is not None:
             self.model = str(card.file)
             print(
