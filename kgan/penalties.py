@@ -206,7 +206,11 @@ class Drift(Penalty):
         super().__init__(weight, interval)
 
     def __call__(self, critic, real, fake, draw):
-        return ops.mean(ops.square(ops.cast(critic(real), "float32")))
+        return self.of_real_logits(critic(real))
+
+    def of_real_logits(self, logits):
+        """The term, given the logits of real samples, which a step has already: no second pass."""
+        return ops.mean(ops.square(ops.cast(logits, "float32")))
 
 
 @_register

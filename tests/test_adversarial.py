@@ -248,6 +248,21 @@ def test_a_lazy_penalty_weighs_the_same_on_average():
     )
 
 
+def test_drift_asks_a_discriminator_nothing_that_it_has_said():
+    model, asked = compiled(penalty="drift"), []
+
+    def judge(points):
+        asked.append(points)
+        return model.discriminator(points)
+
+    found = model.contest(
+        {"image": POINTS[:8]}, "discriminator", judge, ops.array(POINTS[:8]), ops.array(POINTS[8:16])
+    )
+    assert len(asked) == 2
+    expected = np.mean(np.asarray(model.discriminator(POINTS[:8]), "float64") ** 2)
+    assert float(found["drift"]) == pytest.approx(expected, rel=1e-5)
+
+
 def test_what_a_term_weighs():
     """loss_weights before a penalty's own weight, the side's name before the bare one, and 1 without any."""
     values = {"adversarial": 2.0, "r1": 3.0, "drift": 5.0, "other": 7.0}

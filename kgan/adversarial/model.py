@@ -165,7 +165,7 @@ class AdversarialModel(backend.Trainer, Facade, Saved, keras.Model):
         draw = functools.partial(self.draw, batch)
         found |= self.memory.terms(real_logits, fake_logits, of)
         getattr(batch, "asked", set()).update(penalty.name for penalty in self.penalties)
-        return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw)
+        return found | terms.penalty_terms(self.penalties, updates, judge, real, fake, draw, real_logits)
 
     def add_state(self, name: str, value, dtype="float32", aggregation="mean"):
         """A scalar that training updates, the same on every replica, saved with the model."""

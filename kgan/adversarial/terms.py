@@ -57,7 +57,7 @@ def accuracy(loss, real, fake, of=""):
     }
 
 
-def penalty_terms(penalties, updates, critic, real, fake, draw):
+def penalty_terms(penalties, updates, critic, real, fake, draw, real_logits=None):
     """Penalties on a discriminator, as named terms.
 
     Args:
@@ -66,12 +66,16 @@ def penalty_terms(penalties, updates, critic, real, fake, draw):
         critic: callable from images to logits.
         real, fake: images of one shape.
         draw: callable from (use, shape, distribution) to numbers.
+        real_logits: what the critic said of real, for penalties that ask for no more; None where it was not asked.
     """
     terms = {}
     for penalty in penalties:
         if hasattr(penalty, "of_logits"):
             continue  # It looks at no picture.
-        value = _lazily(penalty, updates, lambda p=penalty: p(critic, real, fake, draw))
+        if real_logits is not None and hasattr(penalty, "of_real_logits"):
+            value = _lazily(penalty, updates, lambda p=penalty: p.of_real_logits(real_logits))
+        else:
+            value = _lazily(penalty, updates, lambda p=penalty: p(critic, real, fake, draw))
         if value is not None:
             terms[penalty.name] = value
     return terms
