@@ -46,10 +46,12 @@ def trained_classifier(images, labels, seed):
 
 def climbed_pixels(classifier, label, flags, seed):
     """Pictures that are climbed themselves, from normal numbers: nothing says what a digit is like."""
-    image = 0.5 * backend.random("normal", (EACH, *SIZE, 1), [seed, 0])
+    image = 0.5 * backend.random("normal", (len(label), *SIZE, 1), [seed, 0])
+    wanted = np.eye(10, dtype="float32")[label]
     for _ in range(flags.climb):
         slope = backend.input_gradient(
-            lambda x: ops.log_softmax(classifier(x, training=False), axis=-1)[:, label], image
+            lambda x: ops.sum(wanted * ops.log_softmax(classifier(x, training=False), axis=-1), axis=-1),
+            image,
         )
         image = ops.clip(image + flags.condition * slope, -1, 1)
     return ops.convert_to_numpy(image)
@@ -102,17 +104,14 @@ if __name__ == "__main__":
         tell(f"seed {seed}, real digits held out", held, truth, classifier)
         rates = {"condition": flags.condition, "jitter": flags.jitter, "steps": flags.climb, "seed": seed}
 
-        def climbed(prior, model=model, classifier=classifier, rates=rates):
-            return [model.climb(classifier, label, EACH, prior=prior, **rates) for label in range(10)]
-
         made = {
-            "PPGN": climbed(flags.prior),
-            "without its prior": climbed(0),
-            "pixels climbed": [climbed_pixels(classifier, label, flags, seed) for label in range(10)],
+            "PPGN": model.climb(classifier, asked, len(asked), prior=flags.prior, **rates),
+            "without its prior": model.climb(classifier, asked, len(asked), prior=0, **rates),
+            "pixels climbed": climbed_pixels(classifier, asked, flags, seed),
         }
         for name, found in made.items():
-            tell(f"seed {seed}, {name}", np.concatenate(found), asked, classifier)
-        rows += [np.concatenate([one[:2] for one in found]) for found in made.values()]
+            tell(f"seed {seed}, {name}", found, asked, classifier)
+            rows.append(np.concatenate([found[asked == label][:2] for label in range(10)]))
         rows.append(np.concatenate([held[truth == label][:2] for label in range(10)]))
         write_grid(flags.picture, rows)
     print(f"{processor_minutes():.1f} processor minutes; pictures in {flags.picture}")

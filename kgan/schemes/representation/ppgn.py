@@ -118,7 +118,7 @@ class PPGN(AdversarialModel):
     def climb(
         self,
         classifier: keras.Model,
-        label: int,
+        label: int | np.ndarray,
         count: int,
         steps: int = 200,
         prior: float = 0.1,
@@ -126,11 +126,11 @@ class PPGN(AdversarialModel):
         jitter: float = 0.05,
         seed: int = 0,
     ) -> np.ndarray:
-        """Pictures of one class, from features that start as normal numbers.
+        """Pictures of a class, or of several, from features that start as normal numbers.
 
         Args:
             classifier: network from images to the logits of classes, `(batch, classes)`.
-            label: the class c.
+            label: the class c, or one for each picture, (count,).
             count: how many pictures.
             steps: of the climb.
             prior: epsilon 1, how far a step goes towards likely features; 0 leaves them out.
@@ -145,15 +145,18 @@ class PPGN(AdversarialModel):
             ValueError: a class that the classifier does not have, or no pictures or steps.
         """
         classes = output_specs(classifier)[0].shape[-1]
-        if not 0 <= label < classes or count < 1 or steps < 1:
+        label = np.asarray(label)
+        fits = label.shape in ((), (count,)) and count >= 1 and steps >= 1
+        if not fits or label.min() < 0 or label.max() >= classes:
             raise ValueError(
-                f"climb: expected a label from 0 to {classes - 1}, a count and steps of at least 1, received {label}, "
-                f"{count} and {steps}."
+                f"climb: expected a label from 0 to {classes - 1}, or one for each picture, and a count and steps of "
+                f"at least 1, received labels {label.tolist()}, {count} and {steps}."
             )
+        wanted = np.eye(classes, dtype="float32")[np.broadcast_to(label, (count,))]
 
         def likelihood(features):
             logits = ops.cast(classifier(self(features), training=False), "float32")
-            return ops.log_softmax(logits, axis=-1)[:, label]
+            return ops.sum(wanted * ops.log_softmax(logits, axis=-1), axis=-1)
 
         shape = (count, self.input_signature["features"].shape[-1])
         features = backend.random("normal", shape, [seed, 0])

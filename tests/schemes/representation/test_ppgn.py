@@ -86,6 +86,16 @@ def test_one_step_of_the_climb_is_equation_5():
     expected = start + 0.2 * (still @ to_features - start) + 0.7 * slope
     found = model.climb(classifier, **arguments, prior=0.2, condition=0.7, jitter=0)[:, 0, :, 0]
     np.testing.assert_allclose(found, expected @ to_image, rtol=1e-3, atol=1e-4)
+    each = model.climb(classifier, [1, 1, 2, 1, 1], 5, 1, prior=0.2, condition=0.7, jitter=0, seed=3)[
+        :, 0, :, 0
+    ]
+    assert [np.allclose(a, b, atol=1e-5) for a, b in zip(each, found, strict=True)] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+    ]
     shaken = model.climb(classifier, **arguments, prior=0.2, condition=0.7, jitter=0.1)[:, 0, :, 0]
     noise = (shaken - found) @ np.linalg.pinv(to_image) / 0.1
     assert 0.3 < noise.std() < 2
@@ -99,5 +109,6 @@ def test_networks_that_do_not_fit():
         make(size=(3, 4))
     with pytest.raises(ValueError, match="expected noise to be a deviation of at least 0, received -1"):
         make(noise=-1)
-    with pytest.raises(ValueError, match=r"expected a label from 0 to 2, .* received 3"):
-        make().climb(flat(3), label=3, count=1)
+    for label in (3, [0, 1]):
+        with pytest.raises(ValueError, match=r"expected a label from 0 to 2, .* received labels"):
+            make().climb(flat(3), label=label, count=1)
