@@ -13,6 +13,9 @@ from kgan.networks.features import cache, catalog, random_convolution
 
 NAMES = ("auto", *catalog.DISTRIBUTION, random_convolution.VERSION, "pixels")
 
+# Images at once, and pixels of all of them: 64 of Inception-v3's 299 took 7 GB.
+MOST_AT_ONCE, MOST_PIXELS = 64, 2**20
+
 
 @dataclasses.dataclass(frozen=True)
 class FeatureExtractor:
@@ -37,14 +40,23 @@ class FeatureExtractor:
         """What becomes of images that have another size."""
         return f"bilinear, antialiased, to {self.size[0]}x{self.size[1]}" if self.size else "none"
 
-    def __call__(self, images: np.ndarray, batch_size: int = 64) -> np.ndarray:
-        """Features of (count, height, width, channels) images in [-1, 1]: (count, dimension), float64."""
+    def __call__(self, images: np.ndarray, batch_size: int | None = None) -> np.ndarray:
+        """Features of (count, height, width, channels) images in [-1, 1]: (count, dimension), float64.
+
+        Args:
+            images: of any size.
+            batch_size: how many at once. Left out: 64, or fewer where they have more than a million pixels as the
+                network sees them, as it holds what each of its layers makes of them.
+        """
         images = np.asarray(images, "float32")
         if images.ndim != 4 or images.shape[-1] not in (1, 3):
             raise ValueError(
                 f"features: expected images (count, height, width, 1 or 3); received {images.shape}. "
                 "Add the missing axes."
             )
+        if batch_size is None:
+            height, width = self.size or images.shape[1:3]
+            batch_size = max(1, min(MOST_AT_ONCE, MOST_PIXELS // (height * width)))
         parts = [self._features(images[at : at + batch_size]) for at in range(0, len(images), batch_size)]
         return np.concatenate(parts).astype("float64")
 

@@ -144,6 +144,21 @@ def test_M13_the_protocol_says_what_was_computed(images, monkeypatch, count, sub
     assert sizes == [(size, size)] * number
 
 
+@pytest.mark.parametrize(("size", "expected"), [((299, 299), [11, 11, 3]), ((32, 32), [25]), (None, [25])])
+def test_large_pictures_go_through_the_network_few_at_a_time(size, expected):
+    # A million pixels at once, as a network holds all its layers' outputs: 64 times 299x299 took 7 GB.
+    seen = []
+
+    def network(images):
+        seen.append(tuple(images.shape))
+        return images[:, 0, 0]
+
+    extractor = feature_extractor.FeatureExtractor("any", network, size, 3)
+    assert extractor(np.zeros((25, 16, 16, 3))).shape == (25, 3)
+    assert [shape[0] for shape in seen] == expected
+    assert {shape[1:3] for shape in seen} == {size or (16, 16)}
+
+
 def test_perceptual_distance_equals_numpy():
     random = np.random.default_rng(0)
     a, b = ({"x": random.normal(size=(2, 3, 4, 5)), "y": random.normal(size=(2, 2, 2, 7))} for _ in range(2))
