@@ -20,6 +20,7 @@ from cases.cyclegan import CycleGan128
 from cases.dcgan64 import Dcgan64
 from cases.dfgan64 import Dfgan64
 from cases.gancls64 import Gancls64
+from cases.lama import Lama128
 from cases.pix2pix import Pix2Pix256
 from cases.progressive32 import Progressive32
 from cases.r3gan64 import R3gan64
@@ -35,7 +36,7 @@ CASES = {
     case.name: case
     for case in (
         *(Dcgan64, Srgan, SuperResolutionSmall, Pix2Pix256, CycleGan128),
-        *(ContextEncoder128, R3gan64, Cut128),
+        *(ContextEncoder128, R3gan64, Cut128, Lama128),
         *(Gancls64, Dfgan64, Stackgan128, Video64),
         *(Progressive32, Spade128, Segan),
     )

@@ -21,7 +21,7 @@ def scripts(monkeypatch):
 
 
 # Tracing their many passes takes a while.
-SLOW = ("srgan", "pix2pix256", "cyclegan128", "cut128", "context-encoder128", "r3gan64")
+SLOW = ("srgan", "pix2pix256", "cyclegan128", "cut128", "context-encoder128", "r3gan64", "lama128")
 SLOW += ("gancls64", "dfgan64", "stackgan128", "video64", "segan", "progressive32", "spade128")
 NAMES = ["dcgan64", "super-resolution-small", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 
