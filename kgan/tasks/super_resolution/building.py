@@ -11,6 +11,9 @@ from kgan.tasks.super_resolution.enlarging import served
 from kgan.tasks.super_resolution.perceptual import perceptual
 from kgan.tasks.super_resolution.skip import with_skip
 
+# Steps from which on the rate is the whole one.
+FEW = 30
+
 
 def generator(train) -> keras.Model:
     """The network that enlarges."""
@@ -36,14 +39,20 @@ def discriminator(train) -> keras.Model:
 
 
 def rate(train, steps: int):
-    """The pixel stage's rate: the paper's constant one; small: a short rise, then a cosine down to zero."""
+    """The pixel stage's rate: the paper's constant one; small: a short rise, then a cosine down to zero.
+
+    In fewer steps than `FEW` it rises less high, by the square of their share, unless the rate was given: six steps at
+    the whole one left crops 0.70 dB below the bicubic enlargement that they began with, at a tenth of it 0.02 above; of
+    25 the whole one was the best (+0.10).
+    """
     if train.network == "paper":
         return train.learning_rate
-    rising = min(100, steps // 10)
+    share = 1.0 if train.given["learning_rate"] else min(1.0, steps / FEW) ** 2
+    rising, highest = min(100, steps // 10), train.learning_rate * share
     return keras.optimizers.schedules.CosineDecay(
-        train.learning_rate / 10,
+        highest / 10,
         max(1, steps - rising),
-        warmup_target=train.learning_rate,
+        warmup_target=highest,
         warmup_steps=rising,
     )
 
