@@ -15,6 +15,7 @@ import keras
 from kgan.app import device
 from kgan.app.command_line import command_line
 from kgan.app.run import plan as plans
+from kgan.app.run import precision
 from kgan.app.run import second_try as second_tries
 from kgan.app.run.interruption import Clock, Interruption, Stopped
 from kgan.app.run.loading import load_model
@@ -51,6 +52,7 @@ def train(training, began):
         device.correct(found)
         distribute, training = training.distribute, training.settled_again()
         training.distribute = distribute
+    training.precision = team.told(precision.resolved(training))
     with prepared(training.seed, training.precision), _own_folder(training, team):
         replicas = strategy.num_replicas_in_sync
         if training.batch_size % replicas:
