@@ -143,3 +143,27 @@ def test_what_ships_has_a_whole_card_and_is_small():
         assert card.commands
         assert all(work["license"] for work in card.data)
     assert sum(card.bytes for card in shipped.cards()) < 40e6
+
+
+def test_the_one_for_spoilt_pictures_takes_noise_and_blocks_out_of_a_smooth_one():
+    """Two slopes and an edge, spoilt by NumPy and Pillow, beside Pillow's bicubic; texture is another matter."""
+    import io
+
+    from kgan.app.run.loading import load_model
+    from kgan.pictures.pixels import to_float
+    from kgan.tasks.super_resolution.enlarging import served
+
+    across, down = np.meshgrid(np.arange(192), np.arange(192))
+    original = np.where(across + down < 180, 60 + across // 4, 180 - down // 4).astype(np.float32)
+    original = np.repeat(original[..., None], 3, axis=-1)
+    whole = Image.fromarray(original.astype(np.uint8))
+    small = np.asarray(whole.resize((48, 48), Image.Resampling.BICUBIC), np.float32)
+    noisy = small + 8 * np.random.default_rng(0).standard_normal(small.shape)
+    coded = io.BytesIO()
+    Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)).save(coded, "JPEG", quality=60)
+    given = Image.open(coded)
+    network = served(load_model(shipped.find("super-resolution", "photo-x4-degraded").file))
+    ours = 127.5 * (np.asarray(network(to_float(np.asarray(given))[None]))[0] + 1)
+    bicubic = np.asarray(given.resize((192, 192), Image.Resampling.BICUBIC), np.float32)
+    errors = [np.square(made.clip(0, 255) - original).mean() for made in (ours, bicubic)]
+    assert errors[0] < 0.7 * errors[1], errors
