@@ -3,6 +3,7 @@
     git clone https://github.com/BuddiesOfBudgie/budgie-backgrounds
     git clone https://github.com/getsolus/artwork
     apt-get download lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 ufoai-textures   # and `dpkg-deb -x` each
+    unzip ufoai/usr/share/games/ufoai/base/0textures.pk3 -d ufoai/textures
     python benchmarks/quality/photographs.py budgie-backgrounds/backgrounds artwork/backgrounds \
         lomiri/usr/share/backgrounds ufoai/textures --output photographs
 

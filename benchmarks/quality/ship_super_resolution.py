@@ -12,7 +12,7 @@ An adversarial one is measured beside the pixel one that it came from, as networ
 
 One for pictures that noise and JPEG have spoilt is measured on such: Gaussian noise of 8 grey levels and quality 60.
 
-    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-degraded --name photo-x4-degraded --other \
+    python benchmarks/quality/ship_super_resolution.py --run runs/photo-x4-blind --name photo-x4-degraded --other \
         --beside saved_models/photo-x4/photo-x4.keras --spoil 8 60 --time "..." --command "..." \
         --on held-out=photographs/held_out
 """
