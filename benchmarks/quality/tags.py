@@ -5,9 +5,9 @@
 
 Emoji are those of `emoji.py`; their tags are the words of their names, short names and categories. Tags of a glyph are
 the words of its caption ("bold serif capital g"). Words that three training pictures or more have count; their vectors
-are 64 numbers each, the singular vectors of how often two of them tag one picture, as positive pointwise mutual
-information (Levy and Goldberg 2014), of the training pictures alone. A picture is told by the averaged maps of a
-network (`--features`), whitened. Settings were chosen on a ninth of the training pictures.
+are 64 numbers each, or as many as there are words: the singular vectors of how often two of them tag one picture, as
+positive pointwise mutual information (Levy and Goldberg 2014), of the training pictures alone. A picture is told by the
+averaged maps of a network (`--features`), whitened. Settings were chosen on a ninth of the training pictures.
 
 Printed: the mean precision and recall of ten tags on pictures held out, of `TaggingGAN`, whose words are drawn as
 vectors and found by cosine, beside the tags of the nearest training pictures (their words in turn, until there are
@@ -136,14 +136,14 @@ def trained(seed, features, tagged, vectors, flags):
     """A model that has seen each picture with each of its words."""
     picture, word = np.nonzero(tagged)
     keras.utils.set_random_seed(seed)
-    sizes = {"features": features.shape[1], "size": SIZE, "width": flags.width}
+    sizes = {"features": features.shape[1], "size": vectors.shape[1], "width": flags.width}
     model = TaggingGAN(
         tagging.generator(**sizes, latent_size=LATENT),
         tagging.discriminator(**sizes, joint=2 * flags.width, dropout=flags.dropout),
     )
     adam = [keras.optimizers.Adam(flags.rate, beta_1=0.0) for _ in range(2)]
     model.compile(*adam, loss=flags.loss, penalty=flags.penalty, seed=seed, ema_half_life=2000)
-    scaled = (vectors * np.sqrt(SIZE)).astype("float32")
+    scaled = (vectors * np.sqrt(vectors.shape[1])).astype("float32")
     epochs = max(1, round(flags.steps * BATCH / len(picture)))
     model.fit((features[picture], scaled[word]), batch_size=BATCH, epochs=epochs, verbose=0)
     return model
