@@ -17,13 +17,15 @@ def double_precision():
     """Inside, Keras's default is float64, and whatever kgan computes in float32 it computes in float64."""
     before = keras.config.floatx(), keras.config.dtype_policy()
     names = (keras.ops, "cast"), (tf, "cast"), (dtype_policies, "get"), (keras.config, "set_dtype_policy")
+    names += ((tf.compat.v1.nn, "fused_batch_norm"),)
     kept = [getattr(owner, name) for owner, name in names]
-    keras_cast, tf_cast, policy_of, set_policy = kept
+    keras_cast, tf_cast, policy_of, set_policy, _ = kept
     wide = (
         lambda x, dtype: keras_cast(x, _wider(dtype)),
         lambda x, dtype, name=None: tf_cast(x, _wider(dtype), name),
         lambda identifier: policy_of(_wider(identifier)),
         lambda policy: set_policy(_wider(policy)),
+        _standardized,
     )
     try:
         for (owner, name), function in zip(names, wide, strict=True):
@@ -36,6 +38,15 @@ def double_precision():
             setattr(owner, name, function)
         keras.config.set_floatx(before[0])
         set_policy(before[1])
+
+
+def _standardized(x, scale, offset, epsilon):
+    """TensorFlow's operation has no float64."""
+    mean, variance = tf.nn.moments(x, [0, 1, 2])
+    scale, offset = (tf.cast(value, x.dtype) for value in (scale, offset))
+    count = tf.cast(tf.reduce_prod(tf.shape(x)[:-1]), x.dtype)
+    outputs = (x - mean) * tf.math.rsqrt(variance + epsilon) * scale + offset
+    return outputs, mean, variance * count / (count - 1)
 
 
 def _wider(dtype):

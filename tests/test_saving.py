@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import types
+import zipfile
 
 import keras
 import numpy as np
@@ -138,3 +140,21 @@ def test_K1_keras_looks_up_other_names_as_before():
     assert keras.saving.get_registered_object("kgan.schemes>Nothing") is None
     assert keras.saving.get_registered_object("kgan>Nothing") is None
     assert keras.saving.get_registered_object("mine", {"mine": GAN}) is GAN
+
+
+def test_a_model_of_a_hub_is_loaded_as_keras_loads_it(tmp_path, monkeypatch):
+    keras.utils.set_random_seed(1)
+    shape = {"image_size": (8, 8), "channels": 1, "width": 8, "depth": 1}
+    model = GAN(mlp.generator(**shape, latent_size=4), mlp.discriminator(**shape), latent_size=4)
+    model.compile(jit_compile=False)
+    model.save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        archive.extractall(tmp_path / "somebody" / "glyphs")  # Hubs keep what is in the file, file by file.
+
+    def snapshot_download(repo_id, **options):
+        return str(tmp_path / repo_id)
+
+    hub = types.SimpleNamespace(snapshot_download=snapshot_download)
+    monkeypatch.setattr("keras.src.saving.saving_lib.huggingface_hub", hub)
+    found = kgan.load_model("hf://somebody/glyphs")
+    np.testing.assert_array_equal(found.sample(2, seed=1), model.sample(2, seed=1))

@@ -6,6 +6,7 @@ the names of `contract.Backend` and asks a model for those of `contract.Game`. N
 
 from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import strategies
+from kgan.backend.tensorflow.adapters import Shards
 from kgan.backend.tensorflow.gradients import gradient_projection, input_gradient, positive_gradient
 from kgan.backend.tensorflow.keras_private import (
     added_losses,
@@ -42,6 +43,7 @@ __all__ = [
     "SIDES",
     "Batch",
     "Moment",
+    "Shards",
     "Trainer",
     "added_losses",
     "calls",

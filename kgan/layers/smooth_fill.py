@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kgan.layers.pixel_shuffle import pixel_shuffle
+
 
 @keras.saving.register_keras_serializable("kgan.layers")
 class SmoothFill(keras.layers.Layer):
@@ -56,7 +58,8 @@ class SmoothFill(keras.layers.Layer):
         """One level: starts where a coarser one ended (twice as large, unless it is the same), known parts fixed."""
         height, width = ops.shape(values)[1:3]
         if level < self.levels:
-            coarser = ops.repeat(ops.repeat(coarser, 2, axis=1), 2, axis=2)[:, :height, :width]
+            # Each pixel twice along both axes. `ops.repeat` does not survive every converter.
+            coarser = pixel_shuffle(ops.concatenate([coarser] * 4, axis=-1), 2)[:, :height, :width]
         inside = share > 0
         fixed = values / ops.where(inside, share, 1.0)
         x = ops.where(inside, fixed, coarser)

@@ -41,6 +41,56 @@ weights = {str(index): value.numpy() for index, value in enumerate(model.weights
 np.savez(sys.argv[2], logs=np.array([history[name][-1] for name in sorted(history)]), **weights)
 """
 
+SHARDS = """
+import sys
+import numpy as np
+import tensorflow as tf
+
+name, devices = sys.argv[1], int(sys.argv[3])
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * devices
+)
+strategy = tf.distribute.MultiWorkerMirroredStrategy() if name == "workers" else tf.distribute.get_strategy()
+
+import functools
+import keras
+from kgan import WGANGP
+from kgan.backend import Shards
+from kgan.data import Part, Source
+from kgan.networks import mlp
+
+keras.utils.set_random_seed(1)
+loaded = []
+
+
+def load(row, key):
+    def look(point, index, key):
+        loaded.append((index, *key))
+        return point
+
+    key = tf.zeros([2], tf.int64) if key is None else key
+    point = tf.numpy_function(look, [row["point"], row["index"], key], tf.float32)
+    return {"image": tf.ensure_shape(point, [2])}
+
+
+points = np.random.default_rng(0).normal(size=(48, 2)).astype("float32")
+source = Source(Part({"point": points}, load))
+with strategy.scope():
+    model = WGANGP(
+        mlp.generator(None, channels=2, latent_size=4, width=8, depth=1),
+        mlp.discriminator(None, channels=2, width=8, depth=1),
+        latent_size=4,
+    )
+    sgd = {"class_name": "SGD", "config": {"learning_rate": 0.1}}
+    model.compile(sgd, sgd, discriminator_steps=2, jit_compile=False)
+batches = functools.partial(source.batches, 8, seed=3)
+data = batches() if name == "one" else Shards(strategy, lambda share: batches(share=share))
+history = model.fit(data, epochs=2, steps_per_epoch=3, verbose=0, shuffle=False).history
+weights = {str(index): value.numpy() for index, value in enumerate(model.weights)}
+logs = np.array([history[name][-1] for name in sorted(history)])
+np.savez(sys.argv[2], logs=logs, loaded=np.array(loaded), **weights)
+"""
+
 
 def free_ports(count):
     sockets = [socket.socket() for _ in range(count)]
@@ -52,21 +102,41 @@ def free_ports(count):
     return ports
 
 
-@pytest.mark.slow
-def test_two_workers_are_one(tmp_path):
+def two_workers(script, folder, *more):
+    """Runs a script as two workers, and by itself. Returns the arrays that each left: of either worker, and alone."""
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
-    processes = []
+    processes, quiet = [], {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
     for index in range(2):
         cluster = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-        environment = {**os.environ, "TF_CONFIG": json.dumps(cluster), "CUDA_VISIBLE_DEVICES": ""}
-        command = [sys.executable, "-c", WORKER, "workers", str(tmp_path / f"worker{index}.npz")]
+        environment = {**quiet, "TF_CONFIG": json.dumps(cluster)}
+        command = [sys.executable, "-c", script, "workers", str(folder / f"worker{index}.npz"), *more]
         processes.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
     for process in processes:
         errors = process.communicate(timeout=240)[1]
         assert process.returncode == 0, errors[-3000:]
-    subprocess.run([sys.executable, "-c", WORKER, "one", str(tmp_path / "one.npz")], check=True, timeout=240)
-    first, second, one = (np.load(tmp_path / f"{name}.npz") for name in ("worker0", "worker1", "one"))
-    for name in one.files:
+    alone = [sys.executable, "-c", script, "one", str(folder / "one.npz"), "1"]
+    subprocess.run(alone, check=True, timeout=240, env=quiet)
+    return [np.load(folder / f"{name}.npz") for name in ("worker0", "worker1", "one")]
+
+
+def alike(first, second, one):
+    for name in set(one.files) - {"loaded"}:
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
         if name != "logs":
             np.testing.assert_allclose(first[name], one[name], atol=1e-6, err_msg=name)
+
+
+@pytest.mark.slow
+def test_two_workers_are_one(tmp_path):
+    alike(*two_workers(WORKER, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("devices", [1, 2])
+def test_each_worker_loads_its_own_part_of_each_batch_and_nothing_else(tmp_path, devices):
+    found = two_workers(SHARDS, tmp_path, str(devices))
+    alike(*found)
+    # An item's key is another one in each epoch.
+    first, second = ([tuple(item) for item in each["loaded"]] for each in found[:2])
+    assert len({*first, *second}) == len(first) + len(second)
+    assert {index for index, *_ in [*first, *second]} == set(range(48))

@@ -106,3 +106,47 @@ def test_K11_means_over_samples_that_are_unevenly_spread(two_replicas):
     assert [float(mean) for mean in means] == [4.0, 4.0]
     assert [int(first) for first in firsts] == [0, 3]
     assert [int(total) for total in totals] == [4, 4]
+
+
+def test_K10_batches_by_themselves_are_predicted_once_and_trained_on_by_fit_alone(two_replicas):
+    latent = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    with two_replicas.scope():
+        model = make()
+    found = model.predict_on_batch({"latent": latent})
+    np.testing.assert_allclose(found, model.generator(latent), atol=1e-6)
+    for work, instead in ((model.train_on_batch, "fit"), (model.test_on_batch, "evaluate")):
+        with pytest.raises(ValueError, match=f"expected one device, .* found 2. Use {instead}"):
+            work(POINTS[:4])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_K11_one_batch_of_fewer_samples_than_its_size(two_replicas, count):
+    options = {"batch_size": 4, "verbose": 0}
+    single = make(loss="relativistic-average")
+    expected = single.fit(POINTS[:count], shuffle=False, **options).history
+    with two_replicas.scope():
+        pair = make(loss="relativistic-average")
+    found = pair.fit(POINTS[:count], shuffle=False, **options).history
+    same(pair, single)
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-4, atol=2e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_K11_predict_on_fewer_samples_than_replicas(two_replicas, count):
+    from kgan import Pix2Pix
+    from kgan.networks import patchgan, unet
+
+    def build():
+        keras.utils.set_random_seed(1)
+        model = Pix2Pix(
+            unet.generator((16, 16), 1, 1, width=2), patchgan.discriminator(1, 1, patch=1, width=2)
+        )
+        model.compile(jit_compile=False)
+        return model
+
+    images = RANDOM.uniform(-1, 1, (count, 16, 16, 1)).astype("float32")
+    expected = build().predict({"source": images}, batch_size=4, verbose=0)
+    with two_replicas.scope():
+        pair = build()
+    np.testing.assert_allclose(pair.predict({"source": images}, batch_size=4, verbose=0), expected, atol=1e-6)

@@ -1,6 +1,7 @@
 """Stages: what a run trains, one after the other, each resumable at any step."""
 
 import dataclasses
+import functools
 import gc
 import traceback
 from collections.abc import Callable
@@ -217,11 +218,13 @@ class StageRunner:
             epoch, within = divmod(step, per_epoch)
             whole = 0 if within else (total - step) // per_epoch
             steps = per_epoch if whole else min(per_epoch - within, total - step)
-            data = stage.source.batches(self.batch_size, seed=self.seed, start=step * model.batches_per_step)
+            batches = functools.partial(
+                stage.source.batches, self.batch_size, seed=self.seed, start=step * model.batches_per_step
+            )
             # Within an epoch the running means go on where they were.
             before = [ContinueEpoch(state)] if within and state else []
             model.fit(
-                data,
+                self.team.data(batches),
                 initial_epoch=epoch,
                 epochs=epoch + max(whole, 1),
                 steps_per_epoch=steps,

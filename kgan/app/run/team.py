@@ -4,7 +4,7 @@ import io
 import json
 
 from kgan.app.run import checkpoint
-from kgan.backend import strategies
+from kgan.backend import Shards, strategies
 from kgan.errors import UserError
 
 
@@ -29,6 +29,16 @@ class Team:
         if self.alone:
             return value
         return json.loads(strategies.from_chief(self.strategy, json.dumps(value).encode()))
+
+    def data(self, batches):
+        """What `fit` reads: each worker opens the files of its own part of each batch, and no others.
+
+        Args:
+            batches: callable of `share=(worker, workers)`, as `kgan.data.Source.batches`, to a `tf.data.Dataset`.
+        """
+        return (
+            batches(share=(0, 1)) if self.alone else Shards(self.strategy, lambda share: batches(share=share))
+        )
 
     def checkpoint(self, found):
         """The checkpoint that the chief has read, in every worker.

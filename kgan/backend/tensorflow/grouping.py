@@ -3,14 +3,14 @@
 import tensorflow as tf
 
 
-def grouped(adapter, count):
+def grouped(dataset, count, batches=None):
     """Groups of `count` batches: `{"turns": (batch, ...)}`; what is left over at the end is dropped.
 
     Args:
-        adapter: Keras's data adapter.
+        dataset: of batches.
         count: batches a group.
+        batches: how many the data set has, where that is known.
     """
-    dataset = adapter.get_tf_dataset()
 
     def turns(*stacked):
         stacked = stacked[0] if len(stacked) == 1 else stacked
@@ -28,8 +28,8 @@ def grouped(adapter, count):
     # A last batch that is smaller cannot be stacked with the others, but it fits into a ragged tensor.
     group = dataset.batch if static else dataset.ragged_batch
     groups = group(count, drop_remainder=True).map(turns, num_parallel_calls=tf.data.AUTOTUNE)
-    if adapter.num_batches is not None:
-        groups = groups.apply(tf.data.experimental.assert_cardinality(adapter.num_batches // count))
+    if batches is not None:
+        groups = groups.apply(tf.data.experimental.assert_cardinality(batches // count))
     return groups.prefetch(tf.data.AUTOTUNE)
 
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from kgan.backend.contract import SIDES, Batch, Moment
 from kgan.backend.tensorflow import keras_private
-from kgan.backend.tensorflow.adapters import Grouped
+from kgan.backend.tensorflow.adapters import Grouped, Shards
 from kgan.backend.tensorflow.compilation import Compilation
 from kgan.backend.tensorflow.first_batch import FirstBatch
 from kgan.backend.tensorflow.grouping import is_group, turns_of
@@ -176,7 +176,9 @@ class Trainer(keras_private.BeforeFirstStep):
             if held_out is not None:
                 options["validation_data"] = first.of(held_out)
         count = self._play.batches_per_step
-        if count > 1:
+        if isinstance(x, Shards):
+            x = x.taking(count)
+        elif count > 1:
             split, weight = options.pop("validation_split", 0.0), options.pop("sample_weight", None)
             if split and options.get("validation_data") is None:
                 parts = keras_private.split_for_validation((x, y, weight), split)
@@ -215,14 +217,32 @@ class Trainer(keras_private.BeforeFirstStep):
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """`keras.Model.train_on_batch`, for steps of one batch."""
         refuse_weights(sample_weight, class_weight)
+        self._refuse_replicas("train_on_batch", "fit")
         self._check_arrays(x, y)
         return super().train_on_batch(x, y, return_dict=return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """`keras.Model.test_on_batch`."""
         refuse_weights(sample_weight)
+        self._refuse_replicas("test_on_batch", "evaluate")
         self._check_arrays(x, y)
         return super().test_on_batch(x, y, return_dict=return_dict)
+
+    def predict_on_batch(self, x):
+        """`keras.Model.predict_on_batch`, on one device: Keras's own gives the whole batch to each replica, and puts
+        their results one after the other."""
+        if self.distribute_strategy.num_replicas_in_sync == 1:
+            return super().predict_on_batch(x)
+        x = keras.tree.map_structure(keras.ops.convert_to_tensor, x)
+        return keras.tree.map_structure(keras.ops.convert_to_numpy, self.predict_step((x,)))
+
+    def _refuse_replicas(self, name, instead):
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if replicas > 1:
+            raise ValueError(
+                f"{name}: expected one device, as each would compute the whole batch; found {replicas}. "
+                f"Use {instead}, which shares batches out."
+            )
 
     def _check_arrays(self, x, y=None):
         for known in keras_private.arrays_of(x, y) if hasattr(self, "_play") else ():
@@ -259,4 +279,10 @@ class Trainer(keras_private.BeforeFirstStep):
         return self._play.evaluate(data)
 
     def predict_step(self, data):
-        return self(keras.utils.unpack_x_y_sample_weight(data)[0], training=False)
+        x = keras.utils.unpack_x_y_sample_weight(data)[0]
+        if replica_count() == 1:
+            return self(x, training=False)
+        # A replica that is left without a sample computes on a blank one: not every operation takes none.
+        count = tf.shape(keras.tree.flatten(x)[0])[0]
+        x = keras.tree.map_structure(lambda value: _padded(value, tf.maximum(1 - count, 0)), x)
+        return keras.tree.map_structure(lambda value: value[:count], self(x, training=False))
