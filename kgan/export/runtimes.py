@@ -19,6 +19,8 @@ RUNTIMES = {
 PACKAGES = {"ai_edge_litert": "ai-edge-litert"}
 SIGNATURE = "serving_default"
 OPSET = 18
+# Elsewhere an input and an output cannot have one name: the output of a filled `image` is `image_out` there.
+OUT = "_out"
 
 
 def missing(runtime: str) -> list[str]:
@@ -105,6 +107,7 @@ def _signature(folder):
 
 
 def _to_onnx(folder, target):
+    import onnxruntime
     import tensorflow as tf
     import tf2onnx
 
@@ -113,10 +116,16 @@ def _to_onnx(folder, target):
     specs = [tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in given.items()]
 
     def call(*values):
-        return function(**dict(zip(given, values, strict=True)))
+        made = function(**dict(zip(given, values, strict=True)))
+        return {name + OUT if name in given else name: value for name, value in made.items()}
 
     call = tf.function(call, input_signature=specs)
     tf2onnx.convert.from_function(call, input_signature=specs, opset=OPSET, output_path=str(target))
+    try:  # What the converter does not know it leaves as it is, and says nothing.
+        onnxruntime.InferenceSession(str(target), providers=["CPUExecutionProvider"])
+    except Exception:
+        target.unlink()
+        raise
 
 
 def _to_litert(folder, target):
@@ -132,6 +141,10 @@ def _to_openvino(folder, target):
     loaded, function = _signature(folder)
     tokens = served_by(loaded.signatures) != SIGNATURE
     model = openvino.convert_model(function if tokens else str(folder))
+    given, made = function.structured_input_signature[1], function.structured_outputs
+    for name in set(given) & set(made):  # which takes the output's name away
+        (nameless,) = (output for output in model.outputs if not set(made) & output.names - set(given))
+        nameless.tensor.add_names({name + OUT})
     openvino.save_model(model, str(target), compress_to_fp16=False)
 
 
@@ -140,7 +153,8 @@ def _of_onnx(path, inputs):
 
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, inputs), strict=True))
+    values = session.run(names, inputs)
+    return {_asked(name, inputs): value for name, value in zip(names, values, strict=True)}
 
 
 def _of_litert(path, inputs):
@@ -156,7 +170,12 @@ def _of_openvino(path, inputs):
     import openvino
 
     network = openvino.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    return {name: value for output, value in network(inputs).items() for name in output.names}
+    return {_asked(name, inputs): value for output, value in network(inputs).items() for name in output.names}
+
+
+def _asked(name, inputs):
+    """An output's name as the signature has it."""
+    return name.removesuffix(OUT) if name.removesuffix(OUT) in inputs else name
 
 
 _CONVERT = {"onnx": _to_onnx, "litert": _to_litert, "openvino": _to_openvino}

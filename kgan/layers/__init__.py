@@ -23,6 +23,7 @@ from kgan.layers.masked_mean import MaskedMean
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.modulated_convolution import LearnedConstant, ModulatedConv2D, NoisyLeaky, PartOf, UnitLength
+from kgan.layers.nearest_upsampling import NearestUpsampling
 from kgan.layers.partial_convolution import PartialConv2D
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.positive_gradient import PositiveGradient
@@ -67,6 +68,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "ModulatedConv2D",
+    "NearestUpsampling",
     "NoisyLeaky",
     "OneHotPlanes",
     "PartOf",

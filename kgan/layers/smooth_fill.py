@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from kgan.layers.pixel_shuffle import pixel_shuffle
+from kgan.layers.nearest_upsampling import nearest_upsampling
 
 
 @keras.saving.register_keras_serializable("kgan.layers")
@@ -58,8 +58,7 @@ class SmoothFill(keras.layers.Layer):
         """One level: starts where a coarser one ended (twice as large, unless it is the same), known parts fixed."""
         height, width = ops.shape(values)[1:3]
         if level < self.levels:
-            # Each pixel twice along both axes. `ops.repeat` does not survive every converter.
-            coarser = pixel_shuffle(ops.concatenate([coarser] * 4, axis=-1), 2)[:, :height, :width]
+            coarser = nearest_upsampling(coarser, 2)[:, :height, :width]
         inside = share > 0
         fixed = values / ops.where(inside, share, 1.0)
         x = ops.where(inside, fixed, coarser)

@@ -67,7 +67,7 @@ def grey_from_rgb(images: Any) -> Any:
         float32 `(..., 1)` in [-1, 1].
     """
     lightness = lab_from_rgb(images)[..., :1]
-    return rgb_from_lab(lightness * ops.convert_to_tensor([1.0, 0.0, 0.0]))[..., :1]
+    return rgb_from_lab(lightness * ops.convert_to_tensor([1.0, 0.0, 0.0], lightness.dtype))[..., :1]
 
 
 def _linear(images):

@@ -12,6 +12,7 @@ IMAGE, LABEL, MASK = (8, 6, 4), (), (8, 6, 1)
 CASES = {
     "pixel_shuffle": (lambda **o: layers.PixelShuffle(2, **o), [IMAGE], True),
     "bicubic": (lambda **o: layers.BicubicUpsampling2D(3, **o), [IMAGE], True),
+    "nearest": (lambda **o: layers.NearestUpsampling(2, **o), [IMAGE], True),
     "bilinear_doubling": (lambda **o: layers.BilinearDoubling(**o), [IMAGE], True),
     "batch": (lambda **o: layers.BatchNormalization(**o), [IMAGE], True),
     "instance": (lambda **o: layers.InstanceNormalization(**o), [IMAGE], True),

@@ -57,6 +57,11 @@ def test_rowwise_convolution(options):
     check(layers.RowwiseConv2D(3, **options), keras.layers.Conv2D(3, **options), images(2, 11, 12, 4))
 
 
+@pytest.mark.parametrize("scale", [2, 3])
+def test_nearest_upsampling(scale):
+    check(layers.NearestUpsampling(scale), keras.layers.UpSampling2D(scale), images(2, 5, 4, 3))
+
+
 @XLA
 @pytest.mark.parametrize("options", [{}, {"scale": False, "center": False, "synchronized": True}])
 def test_batch_normalization_while_training(options, xla):

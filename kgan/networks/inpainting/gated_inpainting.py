@@ -11,6 +11,7 @@ from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
 from kgan.layers.gated_convolution import GatedConv2D
+from kgan.layers.nearest_upsampling import NearestUpsampling
 from kgan.layers.smooth_fill import SmoothFill
 from kgan.networks.parts.spectral import spectral_wrapper
 
@@ -100,7 +101,7 @@ def _stage(x, like, channels: int, width: int, name: str, start=None):
         x = GatedConv2D(4 * width, 3, dilation_rate=dilation, name=f"{name}_middle_{index}")(x)
     for level in (1, 2):
         filters = 4 * width // 2**level
-        x = layers.UpSampling2D(2, name=f"{name}_up_{level}_doubled")(x)
+        x = NearestUpsampling(2, name=f"{name}_up_{level}_doubled")(x)
         x = GatedConv2D(filters, 3, name=f"{name}_up_{level}")(x)
         x = GatedConv2D(filters if level == 1 else filters // 2, 3, name=f"{name}_up_{level}_after")(x)
     if start is None:

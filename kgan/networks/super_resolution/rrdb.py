@@ -8,6 +8,7 @@ RRDBNet.
 import keras
 from keras import layers
 
+from kgan.layers.nearest_upsampling import NearestUpsampling
 from kgan.networks.parts.scale import factors_of
 
 
@@ -47,7 +48,7 @@ def generator(
     x = _convolution(width, "trunk")(x)
     x = layers.Add(name="trunk_sum")([x, start])
     for index, factor in enumerate(factors, 1):
-        x = layers.UpSampling2D(factor, interpolation="nearest", name=f"up_{index}")(x)
+        x = NearestUpsampling(factor, name=f"up_{index}")(x)
         x = _convolution(width, f"up_{index}_convolution")(x)
         x = layers.LeakyReLU(0.2, name=f"up_{index}_leaky")(x)
     x = _convolution(width, "fine")(x)

@@ -7,6 +7,7 @@ convolutions, x4 has 621,424 parameters (1,856 + 16 x 36,992 + 27,696).
 import keras
 from keras import layers
 
+from kgan.layers.nearest_upsampling import NearestUpsampling
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.networks.parts.scale import factors_of
 
@@ -41,6 +42,6 @@ def generator(scale: int = 4, channels: int = 3, width: int = 64, convolutions: 
         x = layers.PReLU(alpha_initializer=start, shared_axes=[1, 2], name=f"slope_{index}")(x)
     x = layers.Conv2D(channels * scale**2, 3, padding="same", dtype="float32", name="phases")(x)
     x = PixelShuffle(scale, dtype="float32", name="shuffle")(x)
-    base = layers.UpSampling2D(scale, interpolation="nearest", dtype="float32", name="base")(image)
+    base = NearestUpsampling(scale, dtype="float32", name="base")(image)
     x = layers.Add(dtype="float32", name="pixels")([base, x])
     return keras.Model(image, x, name="generator")

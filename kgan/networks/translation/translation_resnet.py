@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from kgan.layers.any_size import CropLike, PadToMultiple
+from kgan.layers.nearest_upsampling import NearestUpsampling
 from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.rowwise_convolution import RowwiseConv2D
 from kgan.networks.parts.normalization import normalize
@@ -68,7 +69,7 @@ def generator(
     for index in (1, 2):
         filters = 4 * width // 2**index
         if resize_convolution:
-            x = layers.UpSampling2D(2, name=f"up_{index}_doubled")(x)
+            x = NearestUpsampling(2, name=f"up_{index}_doubled")(x)
             x = ReflectionPadding2D(1, name=f"up_{index}_border")(x)
             x = layers.Conv2D(filters, 3, name=f"up_{index}", **settings)(x)
         else:
