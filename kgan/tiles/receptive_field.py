@@ -116,7 +116,7 @@ def _through(layer, step):
     if isinstance(layer, keras.layers.UpSampling2D):
         after = step / layer.size[0]
         return after, _shift(step, after) if layer.interpolation == "nearest" else step
-    if type(layer).__name__ in ("BicubicUpsampling2D", "PixelShuffle"):
+    if type(layer).__name__ in ("BicubicUpsampling2D", "NearestUpsampling", "PixelShuffle"):
         after = step / layer.scale
         around = 2 * step if type(layer).__name__ == "BicubicUpsampling2D" else 0
         return after, around + _shift(step, after)

@@ -33,7 +33,8 @@ def generator(
         blocks: residual blocks of two fast Fourier convolutions: 9 in LaMa-Fourier, 18 in Big LaMa.
         global_share: share of the channels that go through the spectrum, in (0, 1); 0.75 in the paper.
         smooth_start: it sees the hole filled smoothly (`layers.SmoothFill` of order 1), and makes what is to be added
-            to that, nothing at first, where the paper's sees an empty hole and makes the picture. For short trainings.
+            to that in the hole, nothing at first, where the paper's sees an empty hole and makes the picture. For short
+            trainings.
             The picture is not bounded then.
 
     Returns:
@@ -91,6 +92,9 @@ def generator(
     x = layers.Conv2D(channels, 7, dtype="float32", name="pixels", **end)(x)
     x = CropLike(dtype="float32", name="added" if smooth_start else "picture")([x, image])
     if smooth_start:
+        # In the hole alone: what is known is there already, and the loss of it, whose minimum is a kink, would hold
+        # whatever is to be added at nothing.
+        x = layers.Multiply(dtype="float32", name="added_in_the_hole")([x, mask])
         x = layers.Add(dtype="float32", name="picture")([seen, x])
     return keras.Model({"image": image, "mask": mask}, x, name="generator")
 
