@@ -263,6 +263,31 @@ def test_K18_only_kgans_own_checks_are_bad_input():
         Stage("train", of_kgan, None).built(None, 1)
 
 
+@pytest.mark.parametrize(
+    ("words", "cured"),
+    [
+        ("INTERNAL: ptxas exited with non-zero error code 65280, output: sm_120 is not defined", True),
+        ("Detected unsupported operations when trying to compile graph on XLA_CPU_JIT: Where", True),
+        ("Incompatible shapes: [2,3] vs. [4]", False),
+    ],
+)
+def test_a_step_that_xla_cannot_compile_names_the_cure(words, cured, tmp_path, monkeypatch, capsys):
+    import tensorflow as tf
+
+    def fails(runner, interruption):
+        raise tf.errors.InternalError(None, None, words)
+
+    monkeypatch.setattr(stages.StageRunner, "run", fails)
+    work = Train(run=str(tmp_path / "run"), epochs=1, quiet=True)
+    if not cured:
+        with pytest.raises(tf.errors.InternalError):
+            work()
+        return
+    code, said = told(work, capsys)
+    assert code == 2
+    assert said.strip().endswith("add --xla off")
+
+
 # Locks, versions, plans ------------------------------------------------------------------------------------
 
 

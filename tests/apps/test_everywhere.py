@@ -3,14 +3,18 @@
 Of the core signature, floats in and out: to 1e-4, at three sizes where an app has sizes.
 """
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import kgan
 from kgan.cli import main
 from kgan.export.check import check
 from kgan.export.runtimes import RUNTIMES, missing, served_by
 from kgan.export.savedmodel import export
+from kgan.pictures.pixels import to_uint8
 from tests.apps.test_exports import trained
 from tests.export.test_c_api import Asked, program  # noqa: F401
 
@@ -63,6 +67,14 @@ def test_every_runtime_gives_what_predict_gives(app, program, tmp_path, capsys):
             assert expected.std() > 0.01
             found = np.frombuffer(ask(core, name, **ask.case(core, "input", number)), "float32")
             np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=1e-4)
+    if app == "text-to-image":  # A plain string and a seed, a picture as a file.
+        file = ask("png", "image_bytes", caption=b"bold serif capital g", seed=np.array([3], "int32"))
+        model = kgan.load_model(tmp_path / "run" / "model.keras")
+        made = trained(model).predict(
+            {"caption": np.array(["bold serif capital g"]), "seed": np.array([3], "int32")}, verbose=0
+        )
+        away = np.abs(np.asarray(Image.open(io.BytesIO(file)), int) - to_uint8(made)[0].squeeze())
+        assert away.max() <= 1
     for runtime in known:
         assert any(f"{core} " in line and f" in {runtime}: agrees" in line for line in lines), (
             runtime,

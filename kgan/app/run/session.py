@@ -87,6 +87,11 @@ def train(training, began):
             except Stopped as error:
                 stopped = error.with_traceback(None)
             except Exception as error:
+                if strategies.uncompiled(error):
+                    raise UserError(
+                        f"expected XLA to compile the training step for this device; found that it cannot "
+                        f"({' '.join(str(error).split())[:200]}); add --xla off"
+                    ) from error
                 if team.alone or not strategies.lost(error):
                     raise
                 return _alone_now(error)

@@ -107,6 +107,12 @@ def lost(error: BaseException) -> bool:
     return isinstance(error, (*kinds, tf.errors.InternalError))
 
 
+def uncompiled(error: BaseException) -> bool:
+    """Whether an error says that XLA could not compile: no code for this card, or an operation unknown to it."""
+    words = ("ptxas", "PTX", "libdevice", "XLA_GPU_JIT", "XLA_CPU_JIT", "XLA compilation", "XLA compiler")
+    return isinstance(error, tf.errors.OpError) and any(word in str(error) for word in words)
+
+
 def check_scope(variables, when):
     """Check that weights were made where they are to be trained.
 
