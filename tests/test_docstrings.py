@@ -27,6 +27,7 @@ READERS = {
     "image_network",
     "perceptual",
     "embedding",
+    "matching",
     "encoder",
     "captions",
 } | {"classifier", "batch"}
@@ -67,6 +68,9 @@ def given():
         "pixels": pictures[0],
         "images": pictures,
         "labels": np.arange(2),
+        "tokens": layers.CaptionTokens(["red", "bird"], length=18),
+        "noisy": random.normal(size=(32, 16384, 1)).astype("float32"),
+        "clean": random.normal(size=(32, 16384, 1)).astype("float32"),
         "target": pictures,
         "prediction": pictures[::-1],
         "x": pictures,
