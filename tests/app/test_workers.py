@@ -7,7 +7,6 @@ CycleGAN multiply rounding from step to step (docs/distribution.md), so their pr
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from PIL import Image
 
 from kgan.app.run.checkpoint import Checkpoints
+from tests.loopback import free_ports
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -58,16 +58,6 @@ def photos(tmp_path_factory):
     return root
 
 
-def ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    found = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return found
-
-
 def start(photos, app, run, *more, workers=1, devices=1):
     """The processes of one training."""
     folder = photos / "all"
@@ -85,7 +75,7 @@ def start(photos, app, run, *more, workers=1, devices=1):
         words += ["--distribute", "mirrored"]
     if app != "image-generation":
         environment["TEST_DOUBLE"] = "1"
-    addresses, processes = [f"127.0.0.1:{port}" for port in ports(workers)], []
+    addresses, processes = [f"127.0.0.1:{port}" for port in free_ports(workers)], []
     for index in range(workers):
         if workers > 1:
             task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}

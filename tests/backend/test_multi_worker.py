@@ -2,46 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-WORKER = """
-import sys
-import numpy as np
-import tensorflow as tf
+from tests.loopback import free_ports
 
-if sys.argv[1] == "workers":
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()
-else:
-    strategy = tf.distribute.get_strategy()
-
-import keras
-from kgan import WGANGP
-from kgan.networks import mlp
-
-keras.utils.set_random_seed(1)
-points = np.random.default_rng(0).normal(size=(48, 2)).astype("float32")
-data = tf.data.Dataset.from_tensor_slices(points).batch(8)
-options = tf.data.Options()
-options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
-with strategy.scope():
-    model = WGANGP(
-        mlp.generator(None, channels=2, latent_size=4, width=8, depth=1),
-        mlp.discriminator(None, channels=2, width=8, depth=1),
-        latent_size=4,
-    )
-    sgd = {"class_name": "SGD", "config": {"learning_rate": 0.1}}
-    model.compile(sgd, sgd, discriminator_steps=2, jit_compile=False)
-history = model.fit(data.with_options(options), epochs=2, verbose=0).history
-weights = {str(index): value.numpy() for index, value in enumerate(model.weights)}
-np.savez(sys.argv[2], logs=np.array([history[name][-1] for name in sorted(history)]), **weights)
-"""
-
-SHARDS = """
+# A program is START, what `data` is, and END. Its arguments: "workers" or "one", a file for what it came to, devices.
+START = """
+import functools
 import sys
 import numpy as np
 import tensorflow as tf
@@ -52,7 +23,6 @@ tf.config.set_logical_device_configuration(
 )
 strategy = tf.distribute.MultiWorkerMirroredStrategy() if name == "workers" else tf.distribute.get_strategy()
 
-import functools
 import keras
 from kgan import WGANGP
 from kgan.backend import Shards
@@ -60,9 +30,15 @@ from kgan.data import Part, Source
 from kgan.networks import mlp
 
 keras.utils.set_random_seed(1)
-loaded = []
-
-
+points = np.random.default_rng(0).normal(size=(48, 2)).astype("float32")
+loaded, options = [], {}
+"""
+WHOLE = """
+sharding = tf.data.Options()
+sharding.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+data = tf.data.Dataset.from_tensor_slices(points).batch(8).with_options(sharding)
+"""
+SHARDS = """
 def load(row, key):
     def look(point, index, key):
         loaded.append((index, *key))
@@ -73,8 +49,11 @@ def load(row, key):
     return {"image": tf.ensure_shape(point, [2])}
 
 
-points = np.random.default_rng(0).normal(size=(48, 2)).astype("float32")
-source = Source(Part({"point": points}, load))
+batches = functools.partial(Source(Part({"point": points}, load)).batches, 8, seed=3)
+data = batches() if name == "one" else Shards(strategy, lambda share: batches(share=share))
+options = {"steps_per_epoch": 3, "shuffle": False}
+"""
+END = """
 with strategy.scope():
     model = WGANGP(
         mlp.generator(None, channels=2, latent_size=4, width=8, depth=1),
@@ -83,33 +62,22 @@ with strategy.scope():
     )
     sgd = {"class_name": "SGD", "config": {"learning_rate": 0.1}}
     model.compile(sgd, sgd, discriminator_steps=2, jit_compile=False)
-batches = functools.partial(source.batches, 8, seed=3)
-data = batches() if name == "one" else Shards(strategy, lambda share: batches(share=share))
-history = model.fit(data, epochs=2, steps_per_epoch=3, verbose=0, shuffle=False).history
+history = model.fit(data, epochs=2, verbose=0, **options).history
 weights = {str(index): value.numpy() for index, value in enumerate(model.weights)}
 logs = np.array([history[name][-1] for name in sorted(history)])
 np.savez(sys.argv[2], logs=logs, loaded=np.array(loaded), **weights)
 """
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def two_workers(script, folder, *more):
-    """Runs a script as two workers, and by itself. Returns the arrays that each left: of either worker, and alone."""
+def two_workers(data, folder, devices):
+    """Runs a program as two workers, and by itself. Returns the arrays that each left: of either worker, and alone."""
+    script = START + data + END
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     processes, quiet = [], {**os.environ, "CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
     for index in range(2):
         cluster = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
         environment = {**quiet, "TF_CONFIG": json.dumps(cluster)}
-        command = [sys.executable, "-c", script, "workers", str(folder / f"worker{index}.npz"), *more]
+        command = [sys.executable, "-c", script, "workers", str(folder / f"worker{index}.npz"), str(devices)]
         processes.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
     for process in processes:
         errors = process.communicate(timeout=240)[1]
@@ -128,13 +96,13 @@ def alike(first, second, one):
 
 @pytest.mark.slow
 def test_two_workers_are_one(tmp_path):
-    alike(*two_workers(WORKER, tmp_path))
+    alike(*two_workers(WHOLE, tmp_path, 1))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("devices", [1, 2])
 def test_each_worker_loads_its_own_part_of_each_batch_and_nothing_else(tmp_path, devices):
-    found = two_workers(SHARDS, tmp_path, str(devices))
+    found = two_workers(SHARDS, tmp_path, devices)
     alike(*found)
     # An item's key is another one in each epoch.
     first, second = ([tuple(item) for item in each["loaded"]] for each in found[:2])

@@ -52,7 +52,7 @@ def train(training, began):
         device.correct(found)
         distribute, training = training.distribute, training.settled_again()
         training.distribute = distribute
-    training.precision = team.told(precision.resolved(training))
+    training.precision = team.told(precision.resolved(training) if team.chief else None)
     with prepared(training.seed, training.precision), _own_folder(training, team):
         replicas = strategy.num_replicas_in_sync
         if training.batch_size % replicas:

@@ -34,8 +34,7 @@ def generator(
         global_share: share of the channels that go through the spectrum, in (0, 1); 0.75 in the paper.
         smooth_start: it sees the hole filled smoothly (`layers.SmoothFill` of order 1), and makes what is to be added
             to that in the hole, nothing at first, where the paper's sees an empty hole and makes the picture. For short
-            trainings.
-            The picture is not bounded then.
+            trainings. The picture is not bounded then.
 
     Returns:
         `generator`: {"image": (batch, height, width, channels) in [-1, 1], "mask": (batch, height, width, 1)} to a
